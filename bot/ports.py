@@ -1,0 +1,221 @@
+"""What the bot needs from outside, as protocols: a clock, a memory, a way to send, a protocol to cite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+    from types import TracebackType
+
+    from bot.messages import Address, Reply, Request
+    from bot.model import Event, OutgoingMessage, Person
+    from bot.rules.protocol import Knowledge, Pack, Role
+    from bot.rules.search import SearchEngine
+    from bot.settings import Settings
+
+
+class Clock(Protocol):
+    """Tells the time; the only way in which the bot learns it."""
+
+    def now(self) -> datetime:
+        """This instant, in UTC, with its time zone."""
+        ...
+
+
+class ProtocolSource(Protocol):
+    """The protocol of this council, and how to search it."""
+
+    @property
+    def pack(self) -> Pack:
+        """The council's pack."""
+        ...
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What all packs share."""
+        ...
+
+    @property
+    def engine(self) -> SearchEngine:
+        """The search engine over the pack."""
+        ...
+
+
+class People(Protocol):
+    """The directory."""
+
+    async def by_platform_id(self, platform: str, user_id: str) -> Person | None:
+        """The person whom the platform calls by this id."""
+        ...
+
+    async def by_email(self, email: str) -> Person | None:
+        """The person with this address, whatever its capitals."""
+        ...
+
+    async def get(self, person_id: str) -> Person | None:
+        """The person with this id."""
+        ...
+
+    async def all(self) -> Sequence[Person]:
+        """Everybody who is active, by name."""
+        ...
+
+    async def save(self, person: Person) -> None:
+        """Add the person, or update the one with the same e-mail address."""
+        ...
+
+    async def link(self, person_id: str, platform: str, user_id: str) -> None:
+        """Remember the platform's id for the person."""
+        ...
+
+
+class Inbox(Protocol):
+    """Incoming events, remembered before they are acknowledged."""
+
+    async def remember(self, event: Event) -> bool:
+        """Keep the event. False where one with the same platform and key is there already."""
+        ...
+
+    async def claim(self, platform: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Event]:
+        """Take up to ``limit`` waiting events that nobody else holds, until the lease ends."""
+        ...
+
+    async def claim_one(self, platform: str, key: str, now: datetime, lease: timedelta) -> Event | None:
+        """Take this event if it waits and nobody else holds it."""
+        ...
+
+    async def done(self, platform: str, key: str, response: Reply | None = None) -> None:
+        """Mark the event as worked, and keep the answer for repeats of it. Its payload is dropped."""
+        ...
+
+    async def failed(self, platform: str, key: str, reference: str) -> None:
+        """Mark the event as one that cannot be worked."""
+        ...
+
+    async def response(self, platform: str, key: str) -> Reply | None:
+        """The answer that the event got, where one was kept."""
+        ...
+
+    async def forget_before(self, moment: datetime) -> int:
+        """Drop worked events that are older; how many."""
+        ...
+
+
+class Outbox(Protocol):
+    """Outgoing messages, written in the transaction that caused them."""
+
+    async def put(self, message: OutgoingMessage) -> bool:
+        """Queue the message. False where one with the same key is there already."""
+        ...
+
+    async def claim(self, platform: str, now: datetime, lease: timedelta, limit: int) -> Sequence[OutgoingMessage]:
+        """Take up to ``limit`` messages that are due and that nobody else holds, oldest first."""
+        ...
+
+    async def delivered(self, key: str, platform_id: str, now: datetime) -> None:
+        """Mark the message as taken by the platform. Its content is dropped."""
+        ...
+
+    async def postpone(self, key: str, until: datetime, problem: str, *, uncertain: bool) -> None:
+        """Try again later; counts an attempt."""
+        ...
+
+    async def fail(self, key: str, problem: str, now: datetime) -> None:
+        """Give the message up; it stays visible to operators."""
+        ...
+
+
+class Places(Protocol):
+    """Where people and channels can be reached on a platform that wants a stored reference (Teams)."""
+
+    async def remember(self, platform: str, user_id: str, tenant: str, reference: str, now: datetime) -> bool:
+        """Keep the newest reference for a private conversation with this person. True where it is the first."""
+        ...
+
+    async def find(self, platform: str, user_id: str) -> str | None:
+        """The reference for a private conversation with this person."""
+        ...
+
+    async def forget(self, platform: str, user_id: str) -> None:
+        """The person removed or blocked the bot."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: everything in it is kept together, or nothing is. Rolls back unless committed."""
+
+    @property
+    def people(self) -> People: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def places(self) -> Places: ...
+
+    async def __aenter__(self) -> UnitOfWork: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+    async def commit(self) -> None:
+        """Keep what was done. Returns when it is safe on disk."""
+        ...
+
+
+class Store(Protocol):
+    """Makes units of work."""
+
+    def begin(self) -> UnitOfWork:
+        """A new unit of work, to be entered with ``async with``."""
+        ...
+
+
+class Messenger(Protocol):
+    """Delivers a reply on one platform."""
+
+    @property
+    def platform(self) -> str:
+        """The platform's name, as in :class:`bot.messages.Sender`."""
+        ...
+
+    async def deliver(self, to: Address, reply: Reply, *, key: str, uncertain: bool) -> str:
+        """Send the reply and return the platform's id for it.
+
+        Args:
+            key: the message's own key, for finding it again where the platform allows that.
+            uncertain: an earlier attempt may have got through; look first where that is possible.
+
+        Raises:
+            DeliveryError: it did not get through; the subclass says whether it may later.
+        """
+        ...
+
+
+class Translator(Protocol):
+    """Turns a remembered event of one platform into a request."""
+
+    def to_request(self, event: Event) -> Request | None:
+        """The request, or nothing where the event needs no answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What a handler may use. ``uow`` is the transaction that its work and its reply share."""
+
+    clock: Clock
+    protocol: ProtocolSource
+    uow: UnitOfWork
+    settings: Settings
+    person: Person | None = None
+    """The sender, where the directory knows them."""
+
+    @property
+    def role(self) -> Role | None:
+        """The sender's side, where it is known."""
+        return self.person.role if self.person else None

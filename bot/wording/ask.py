@@ -1,0 +1,121 @@
+"""What the bot says when it is asked about the protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.wording.common import listed, the
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.rules.protocol import Pack, Role
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "member": (
+        "Can I ask an officer to change their report?",
+        "My sister works in planning. Whom do I tell?",
+        "How soon should I get a reply?",
+    ),
+    "officer": (
+        "A councillor wants me at their group meeting. Do I have to go?",
+        "A member was rude to me. Whom do I tell?",
+        "Are my emails to a councillor confidential?",
+    ),
+    "": (
+        "Can a councillor give an officer instructions?",
+        "Whom do I tell about a relationship?",
+        "May officers attend party group meetings?",
+    ),
+}
+
+HELP_HEADING = "How I can help"
+ALSO = "Also bears on this"
+NEXT = "What to do next"
+OFFICIAL = "Official text"
+NEAREST = "It does say something on"
+SHOW_NEIGHBOURS = "Show the paragraph and its neighbours"
+DECLARE = "Declare a relationship"
+ENQUIRE = "Raise a member enquiry"
+GUIDANCE = "This is guidance from the protocol, not legal advice."
+
+
+def hello(name: str) -> str:
+    """A greeting."""
+    return f"Hello {name}." if name else "Hello."
+
+
+def i_am(pack: Pack) -> str:
+    """Who the bot is, and what it answers from."""
+    return f"I answer questions on the {pack.title} of {pack.council}, and tell you the paragraph."
+
+
+def small_talk(name: str) -> str:
+    """A kind word, and back to business."""
+    greeting = hello(name)
+    return f"{greeting} I am best with questions on how councillors and officers work together."
+
+
+def try_asking() -> str:
+    """Before the examples."""
+    return "Ask in your own words. For example:"
+
+
+def binds(word: str, pack: Pack) -> str:
+    """Who is bound, in the council's own words."""
+    words = pack.words
+    return {
+        "member": f"Applies to {words.members}",
+        "officer": f"Applies to {words.officers}",
+        "both": f"Applies to {words.members} and {words.officers}",
+        "committee": "Applies to committees",
+        "council": "Applies to the council",
+    }[word]
+
+
+def clear(label: str) -> str:
+    """Before the best clause, where it answers the question."""
+    return f"{label[:1].upper()}{label[1:]} answers this."
+
+
+def partial(label: str) -> str:
+    """Before the best clause, where it is the nearest."""
+    return f"{label[:1].upper()}{label[1:]} comes nearest to this. Check that it fits your case."
+
+
+def pick() -> str:
+    """Where several clauses may be meant."""
+    return "Several paragraphs may be what you need. Open the one that fits:"
+
+
+def not_covered(pack: Pack) -> str:
+    """The plain no."""
+    return f"The {pack.title} of {pack.council} does not cover that."
+
+
+def ask_whom(titles: Sequence[str], cited: str | None, note: str | None) -> str:
+    """Whom this council's protocol names for advice."""
+    names = listed([the(title) for title in titles])
+    if cited:
+        return f"For advice on the protocol, ask {names} ({cited})."
+    return f"You could ask {names}. {note or ''}".strip()
+
+
+def ask_whom_by_role(lines: Sequence[tuple[Role, str]]) -> str:
+    """The same, where the reader's side is not known and the sides differ."""
+    return " ".join(f"{role.value.capitalize()}s: {line}" for role, line in lines)
+
+
+def empty_question() -> str:
+    """Nothing was asked."""
+    return "Ask me a question about the protocol, in your own words."
+
+
+def too_long(limit: int) -> str:
+    """A question longer than a question is."""
+    return f"That is too long for me to read as one question. Please ask in under {limit} characters."
+
+
+def neighbours(title: str) -> str:
+    """The summary of a paragraph with those around it."""
+    return f"{title}, with the paragraphs before and after it."
