@@ -7,12 +7,10 @@ text: adapters escape it, so nothing that a person typed can become markup or a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - storage reads replies back by these types
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Literal
 
 
 # --- what comes in -----------------------------------------------------------------------

@@ -1,0 +1,49 @@
+"""The store: makes units of work, brings the schema up to date, and is always disposed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+
+from storage.engine import make_engine
+from storage.migrate import pending, upgrade
+from storage.unit_of_work import SqlUnitOfWork
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from storage.crypto import Sealer
+
+
+class SqlStore:
+    """:class:`bot.ports.Store`. Use it with ``async with``, so that the engine is always disposed."""
+
+    def __init__(self, url: str, sealer: Sealer) -> None:
+        self.engine = make_engine(url)
+        self.sealer = sealer
+        self._turn = asyncio.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    def begin(self) -> SqlUnitOfWork:
+        """A new unit of work."""
+        return SqlUnitOfWork(self.engine, self.sealer, self._turn)
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date; safe to run in several processes at once."""
+        await upgrade(self.engine)
+
+    async def pending(self) -> bool:
+        """Whether the schema is behind this version of the code."""
+        return await pending(self.engine)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,120 @@
+"""Every table. Columns whose text must not be read from the file are sealed and say so in their comment.
+
+``info={"personal": ...}`` says what a column holds about people; the data-protection page is made from it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, String, Table, Text, TypeDecorator, UniqueConstraint
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC. SQLite keeps no time zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; an instant without a time zone is a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Back with its time zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def personal(what: str) -> dict[str, Any]:
+    """Marks a column as holding personal data."""
+    return {"personal": what}
+
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False, info=personal("name")),
+    Column("email", String(320), nullable=False, unique=True, info=personal("work e-mail, in lower case")),
+    Column("role", String(16), nullable=False, info=personal("member or officer")),
+    Column("positions", Text, nullable=False, info=personal("posts held, parted by ;")),
+    Column("department", Text, nullable=False, default=""),
+    Column("manager_email", String(320), nullable=False, default=""),
+    Column("party_group", Text, nullable=False, default="", info=personal("political group of a member, which is public")),
+    Column("ward", Text, nullable=False, default=""),
+    Column("slack_user_id", String(64), nullable=False, default="", index=True, info=personal("Slack user id")),
+    Column("teams_user_id", String(256), nullable=False, default="", index=True, info=personal("Teams user id")),
+    Column("cover_email", String(320), nullable=False, default=""),
+    Column("active", Boolean, nullable=False, default=True),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("platform", String(16), nullable=False),
+    Column("event_key", String(255), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("payload", Text, info=personal("what was sent; sealed, and dropped once worked")),
+    Column("response", Text, info=personal("the answer for repeats; sealed")),
+    Column("received_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_until", Instant),
+    Column("reference", String(16)),
+    UniqueConstraint("platform", "event_key"),
+    Index("ix_inbox_waiting", "platform", "state", "id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("message_key", String(255), nullable=False, unique=True),
+    Column("platform", String(16), nullable=False),
+    Column("address", Text, nullable=False, info=personal("where it goes; sealed")),
+    Column("content", Text, info=personal("the message; sealed, and dropped once delivered")),
+    Column("about", String(128), nullable=False, default=""),
+    Column("person_id", String(32), nullable=False, default="", index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("uncertain", Boolean, nullable=False, default=False),
+    Column("state", String(16), nullable=False),
+    Column("platform_id", String(255), nullable=False, default=""),
+    Column("problem", Text, nullable=False, default=""),
+    Column("settled_at", Instant),
+    Index("ix_outbox_waiting", "platform", "state", "not_before", "id"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("user_id", String(256), primary_key=True, info=personal("the platform's user id")),
+    Column("tenant", String(64), nullable=False, default=""),
+    Column("reference", Text, nullable=False, info=personal("where the person can be reached; sealed")),
+    Column("updated_at", Instant, nullable=False),
+)
