@@ -20,7 +20,7 @@ LARGEST_BODY = 1024 * 1024
 
 
 class PlatformAdapter(Protocol):
-    """One platform: converts in, converts out, decides nothing. ``adapters/slack`` and ``adapters/teams`` each make one."""
+    """One platform: converts in, converts out, decides nothing. Each adapter package makes one."""
 
     @property
     def platform(self) -> str:
@@ -38,7 +38,7 @@ class PlatformAdapter(Protocol):
         ...
 
     def add_routes(self, app: web.Application, reception: Reception) -> None:
-        """Mount the platform's HTTP routes; they remember each event through ``reception`` before they acknowledge it."""
+        """Mount the platform's HTTP routes. Each event is remembered before it is acknowledged."""
         ...
 
     async def start(self, reception: Reception) -> None:
@@ -64,7 +64,7 @@ async def last_resort(
     except web.HTTPException:
         raise
     except Exception as error:  # noqa: BLE001 - the last resort
-        log.error("http.failed", path=request.path, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote
+        log.error("http.failed", path=request.path, error=type(error).__name__)
         return web.json_response({"error": "internal error"}, status=500)
 
 

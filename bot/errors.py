@@ -21,7 +21,7 @@ class ProtocolBotError(Exception):
     """The parent: its text is a plain sentence that a person may read."""
 
 
-class Refusal(ProtocolBotError):  # noqa: N818 - it is an answer, not an error
+class Refusal(ProtocolBotError):
     """An expected no. Dispatch turns it into a reply."""
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.messages import Address
 from bot.rules.protocol import Position, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from bot.messages import Address, Reply
+    from bot.messages import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,18 @@ class Person:
     def holds(self, position: Position) -> bool:
         """Whether the person holds the position."""
         return position in self.positions
+
+    def id_on(self, platform: str) -> str:
+        """The id by which a platform knows the person; empty where it does not. The demo knows people by our own id."""
+        return {"slack": self.slack_user_id, "teams": self.teams_user_id, "demo": self.id}.get(platform, "")
+
+    def address(self, platforms: Iterable[str]) -> Address | None:
+        """Where the person is reached privately: on the first of the platforms that knows them."""
+        for platform in platforms:
+            user_id = self.id_on(platform)
+            if user_id:
+                return Address(platform=platform, user_id=user_id)
+        return None
 
     @property
     def position(self) -> Position:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.rules.pack_parsing import Fault, PackError, Source, parse_knowledge, parse_pack
-from bot.rules.protocol import Knowledge, Pack
+
+if TYPE_CHECKING:
+    from bot.rules.protocol import Knowledge, Pack
 
 BUILT_IN = Path(__file__).parent / "rules" / "packs"
 
@@ -30,15 +33,16 @@ def shared_knowledge() -> Knowledge:
     return parse_knowledge(_source(BUILT_IN / "topics.yaml"), _source(BUILT_IN / "not_covered.yaml"))
 
 
-def read_pack(folder: Path, *, check: bool = True) -> Pack:
-    """The pack in a folder that holds ``pack.yaml`` and perhaps ``questions.yaml``.
+def read_pack(path: Path, *, check: bool = True) -> Pack:
+    """The pack in a folder, or in one file; ``questions.yaml`` beside it is read too.
 
     Raises:
         PackError: with every mistake in it.
     """
-    questions = folder / "questions.yaml"
+    file = path / "pack.yaml" if path.is_dir() else path
+    questions = file.with_name("questions.yaml")
     return parse_pack(
-        _source(folder / "pack.yaml"),
+        _source(file),
         _source(questions) if questions.exists() else None,
         shared_knowledge(),
         check=check,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,15 +148,26 @@ class UnitOfWork(Protocol):
     """One transaction: everything in it is kept together, or nothing is. Rolls back unless committed."""
 
     @property
-    def people(self) -> People: ...
-    @property
-    def inbox(self) -> Inbox: ...
-    @property
-    def outbox(self) -> Outbox: ...
-    @property
-    def places(self) -> Places: ...
+    def people(self) -> People:
+        """The directory."""
+        ...
 
-    async def __aenter__(self) -> UnitOfWork: ...
+    @property
+    def inbox(self) -> Inbox:
+        """What came in."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What goes out."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """Where people can be reached."""
+        ...
+
+    async def __aenter__(self) -> Self: ...
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
@@ -212,6 +223,8 @@ class Services:
     protocol: ProtocolSource
     uow: UnitOfWork
     settings: Settings
+    platforms: tuple[str, ...] = ()
+    """The platforms that are on, in the order in which people are looked for there."""
     person: Person | None = None
     """The sender, where the directory knows them."""
 

@@ -139,6 +139,7 @@ class Reception:
             protocol=self.protocol,
             settings=self.settings,
             uow=uow,
+            platforms=tuple(self.translators),
             person=await uow.people.by_platform_id(sender.platform, sender.user_id),
         )
 

@@ -7,7 +7,6 @@ as failed, and an operator sees it.
 from __future__ import annotations
 
 import asyncio
-import random
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import structlog
 from bot.errors import CannotReach, NotConnected, TryAgain
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Sequence
 
     from bot.model import OutgoingMessage

@@ -35,9 +35,14 @@ def make_engine(url: str) -> AsyncEngine:
         raise ConfigurationError("DATABASE_URL is not a database address. Correct it.") from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        return _sqlite(str(parsed.set(drivername="sqlite+aiosqlite")), in_memory=not parsed.database or parsed.database == ":memory:")
+        return _sqlite(
+            str(parsed.set(drivername="sqlite+aiosqlite")),
+            in_memory=not parsed.database or parsed.database == ":memory:",
+        )
     if backend == "postgresql":
-        return create_async_engine(parsed.set(drivername="postgresql+asyncpg"), pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(
+            parsed.set(drivername="postgresql+asyncpg"), pool_size=10, max_overflow=10, pool_pre_ping=True
+        )
     raise ConfigurationError("DATABASE_URL must begin with sqlite+aiosqlite:// or postgresql+asyncpg://.")
 
 

@@ -40,7 +40,8 @@ class SqlPeople:
 
     async def by_platform_id(self, platform: str, user_id: str) -> Person | None:
         """The person whom the platform calls by this id."""
-        column = {"slack": tables.people.c.slack_user_id, "teams": tables.people.c.teams_user_id}.get(platform)
+        columns = tables.people.c
+        column = {"slack": columns.slack_user_id, "teams": columns.teams_user_id, "demo": columns.id}.get(platform)
         if column is None or not user_id:
             return None
         return await self._one(and_(column == user_id, tables.people.c.active))
@@ -177,9 +178,7 @@ class SqlInbox:
 
     async def done(self, platform: str, key: str, response: Reply | None = None) -> None:
         """Mark the event as worked, and keep the answer for repeats of it. Its payload is dropped."""
-        sealed = (
-            self.sealer.seal(reply_to_json(response), f"inbox.response:{platform}:{key}") if response else None
-        )
+        sealed = self.sealer.seal(reply_to_json(response), f"inbox.response:{platform}:{key}") if response else None
         await self._settle(platform, key, state=EventState.DONE.value, response=sealed)
 
     async def failed(self, platform: str, key: str, reference: str) -> None:
@@ -196,9 +195,7 @@ class SqlInbox:
     async def response(self, platform: str, key: str) -> Reply | None:
         """The answer that the event got, where one was kept."""
         sealed = await self.connection.scalar(
-            select(tables.inbox.c.response).where(
-                tables.inbox.c.platform == platform, tables.inbox.c.event_key == key
-            )
+            select(tables.inbox.c.response).where(tables.inbox.c.platform == platform, tables.inbox.c.event_key == key)
         )
         return reply_from_json(self.sealer.open(sealed, f"inbox.response:{platform}:{key}")) if sealed else None
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, String, Table, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -61,7 +73,9 @@ people = Table(
     Column("positions", Text, nullable=False, info=personal("posts held, parted by ;")),
     Column("department", Text, nullable=False, default=""),
     Column("manager_email", String(320), nullable=False, default=""),
-    Column("party_group", Text, nullable=False, default="", info=personal("political group of a member, which is public")),
+    Column(
+        "party_group", Text, nullable=False, default="", info=personal("political group of a member, which is public")
+    ),
     Column("ward", Text, nullable=False, default=""),
     Column("slack_user_id", String(64), nullable=False, default="", index=True, info=personal("Slack user id")),
     Column("teams_user_id", String(256), nullable=False, default="", index=True, info=personal("Teams user id")),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from bot.answers import Answer, cite
 from bot.errors import NotFound
 from bot.messages import Bullets, Button, Buttons, Heading, Note, Paragraph, Part, Reply
-from bot.rules.protocol import Role
 from bot.wording import ask as say
 from bot.wording.common import NOT_FOUND, sentence_start
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.messages import Asked, Pressed, Said
     from bot.ports import Services
-    from bot.rules.protocol import AdviceContact, Pack
+    from bot.rules.protocol import AdviceContact, Pack, Role
     from bot.rules.search import Ranking
 
 LONGEST_QUESTION = 4000

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from bot.rules.protocol import Clause, Knowledge, NearMiss, NotCovered, Pack, Role, Topic
+from bot.rules.protocol import Knowledge, NearMiss, NotCovered, Pack, Role, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,7 +93,9 @@ def _read(source: Source, *, with_lines: bool) -> _Document:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PackError([Fault(source.name, line, f"This is not valid YAML: {error.problem}.")]) from None
     except yaml.YAMLError:
-        raise PackError([Fault(source.name, 1, "This is not valid YAML: it holds characters that are not text.")]) from None
+        raise PackError(
+            [Fault(source.name, 1, "This is not valid YAML: it holds characters that are not text.")]
+        ) from None
     finally:
         loader.dispose()
     if faults:
@@ -200,29 +202,39 @@ def _with_phrasings(clause: object, asked_as: dict[str, tuple[str, ...]]) -> obj
 
 def _cross_check(pack: Pack, document: _Document, knowledge: Knowledge) -> Iterator[Fault]:
     """What the shapes alone do not show: references that lead nowhere."""
-    refs = [clause.ref for clause in pack.clauses]
-    known, topics, offices = set(refs), {topic.id for topic in knowledge.topics}, set(pack.offices)
-    for number, clause in enumerate(pack.clauses):
-        if clause.ref in refs[:number]:
-            yield document.fault(("clauses", number, "ref"), f"Paragraph “{clause.ref}” stands here twice; keep one.")
-        for topic in clause.topics:
-            if topic not in topics:
-                yield document.fault(("clauses", number, "topics"), f"There is no topic “{topic}” in topics.yaml.")
+    yield from _check_clauses(pack, document, {topic.id for topic in knowledge.topics})
+    known = {clause.ref for clause in pack.clauses}
     for path, ref in _refs(pack):
         if ref is not None and ref not in known:
             yield document.fault(path, f"The pack has no paragraph “{ref}”; correct the reference.")
     for path, office in _offices(pack):
-        if office not in offices and not (path[0] == "concerns" and office in LADDER_WORDS):
+        if office not in pack.offices and not (path[0] == "concerns" and office in LADDER_WORDS):
             yield document.fault(path, f"“{office}” is not one of this pack's offices, so this leads to nobody.")
+    yield from _check_routes(pack, document)
+
+
+def _check_clauses(pack: Pack, document: _Document, topics: set[str]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for number, clause in enumerate(pack.clauses):
+        if clause.ref in seen:
+            yield document.fault(("clauses", number, "ref"), f"Paragraph “{clause.ref}” stands here twice; keep one.")
+        seen.add(clause.ref)
+        for topic in clause.topics:
+            if topic not in topics:
+                yield document.fault(("clauses", number, "topics"), f"There is no topic “{topic}” in topics.yaml.")
+
+
+def _check_routes(pack: Pack, document: _Document) -> Iterator[Fault]:
     for number, route in enumerate(pack.declarations):
         if not route.to and not route.note:
-            yield document.fault(("declarations", number), "A route to nobody needs a note that says what the text does say.")
+            message = "A route to nobody needs a note that says what the text does say."
+            yield document.fault(("declarations", number), message)
     positions = [position for route in pack.declarations for position in route.positions]
     for position in sorted({word for word in positions if positions.count(word) > 1}):
         yield document.fault(("declarations",), f"Two declaration routes claim the position “{position}”; keep one.")
     for role in Role:
         if not any(contact.role is role for contact in pack.advice):
-            yield document.fault(("advice",), f"Say whom a {role} asks about the protocol.")
+            yield document.fault(("advice",), f"Say whom each {role.value} asks about the protocol.")
 
 
 def _refs(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], str | None]]:
@@ -261,8 +273,3 @@ def _offices(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for number, procedure in enumerate(pack.procedures):
         for word in procedure.to:
             yield ("procedures", number, "to"), word
-
-
-def clause_from(ref: str, section: str, text: str) -> Clause:
-    """A clause of which only the official wording is known yet; used by the importer's tests and tools."""
-    return Clause.model_validate({"ref": ref, "section": section, "says": text, "binds": ["both"], "force": "is"})

@@ -33,7 +33,10 @@ def went_wrong(reference: str) -> str:
 
 def too_many(what: str) -> str:
     """For somebody, or something, that sends far too much."""
-    return f"That was a lot of {what} in a short time. Please wait a minute and try again. Nothing you sent before is lost."
+    return (
+        f"That was a lot of {what} in a short time. Please wait a minute and try again. "
+        "Nothing that you sent before is lost."
+    )
 
 
 def listed(words: Sequence[str], *, last: str = "or") -> str:

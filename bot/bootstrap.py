@@ -1,0 +1,244 @@
+"""Puts the parts together. The only file that knows everyone, and the home of the one real clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+from sqlalchemy.engine import make_url
+
+from adapters.web import add_health, make_app
+from bot.errors import ConfigurationError
+from bot.protocols import Protocols
+from bot.receiving import Reception
+from bot.scheduler import Scheduler
+from bot.sending import Dispatcher
+from storage import new_key, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from adapters.web import PlatformAdapter
+    from bot.ports import Clock
+    from bot.protocols import CouncilProtocol
+    from bot.settings import Settings
+    from storage import SqlStore
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 8.0
+"""How long running work may finish after SIGTERM; the whole stop takes less than ten seconds."""
+
+
+class SystemClock:
+    """The real clock."""
+
+    def now(self) -> datetime:
+        """This instant, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+def encryption_keys(settings: Settings) -> list[str]:
+    """The keys of the settings; for a SQLite file without any, one that is kept in a file beside it.
+
+    Raises:
+        ConfigurationError: PostgreSQL without keys. Several instances share it, so they must share the keys.
+    """
+    if settings.encryption_keys:
+        return [key.get_secret_value() for key in settings.encryption_keys]
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite":
+        raise ConfigurationError("Set ENCRYPTION_KEYS. “protocol-bot new-key” makes a key.")
+    if not url.database or url.database == ":memory:":
+        return [new_key()]
+    path = Path(url.database).with_suffix(".key")
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(new_key())
+            log.warning(
+                "key.made", path=str(path), advice="Keep a copy apart from the database, or set ENCRYPTION_KEYS."
+            )
+    return [path.read_text(encoding="utf-8").strip()]
+
+
+def protocols(settings: Settings, *folders: Path) -> Protocols:
+    """The protocols at hand: built in, of the settings, and in further folders."""
+    own = (Path(settings.packs),) if settings.packs else ()
+    return Protocols(*own, *folders)
+
+
+@contextlib.asynccontextmanager
+async def opened_store(settings: Settings) -> AsyncIterator[SqlStore]:
+    """The store with its schema up to date; always disposed.
+
+    Raises:
+        ConfigurationError: a PostgreSQL database is behind; SQLite is brought up to date by itself.
+    """
+    async with open_store(settings.database_url, encryption_keys(settings)) as store:
+        if store.is_sqlite:
+            await store.migrate()
+        elif await store.pending():
+            raise ConfigurationError("The database is not up to date. Run “protocol-bot migrate” first.")
+        yield store
+
+
+def platform_adapters(settings: Settings, clock: Clock, store: SqlStore) -> list[PlatformAdapter]:
+    """An adapter for each platform that is set up. A platform's SDK is imported only where it is on."""
+    found: list[PlatformAdapter] = []
+    if settings.slack_on:
+        from adapters.slack import app as slack  # noqa: PLC0415 - costs a third of a second and 40 MB
+
+        found.append(slack.make_adapter(settings, clock, store))
+    if settings.teams_on:
+        from adapters.teams import app as teams  # noqa: PLC0415 - costs half a second and 60 MB
+
+        found.append(teams.make_adapter(settings, clock, store))
+    return found
+
+
+@dataclass(slots=True)
+class Running:
+    """Everything that a running bot consists of."""
+
+    reception: Reception
+    dispatchers: list[Dispatcher]
+    scheduler: Scheduler
+    adapters: Sequence[PlatformAdapter]
+    store: SqlStore
+
+    async def ready(self) -> Sequence[str]:
+        """What is not ready, a plain sentence each."""
+        missing = [problem for adapter in self.adapters for problem in adapter.problems()]
+        try:
+            if await self.store.pending():
+                missing.append("The database is not up to date.")
+        except Exception:  # noqa: BLE001 - whatever the driver raises, the answer is the same
+            missing.append("The database does not answer.")
+        return missing
+
+
+def assemble(
+    settings: Settings, protocol: CouncilProtocol, store: SqlStore, clock: Clock, adapters: Sequence[PlatformAdapter]
+) -> Running:
+    """Wire a reception, a dispatcher for each platform and the scheduler."""
+    wakes = [asyncio.Event() for _ in adapters]
+
+    def announce() -> None:
+        for wake in wakes:
+            wake.set()
+
+    reception = Reception(
+        store=store,
+        clock=clock,
+        protocol=protocol,
+        settings=settings,
+        translators={adapter.platform: adapter.translator for adapter in adapters},
+        announce=announce,
+        wake=asyncio.Event(),
+    )
+    dispatchers = [
+        Dispatcher(
+            store=store,
+            clock=clock,
+            messenger=adapter.messenger,
+            wake=wake,
+            randomness=random.Random(),  # noqa: S311 - jitter
+        )
+        for adapter, wake in zip(adapters, wakes, strict=True)
+    ]
+    scheduler = Scheduler(store=store, clock=clock, protocol=protocol, settings=settings, announce=announce)
+    return Running(reception, dispatchers, scheduler, adapters, store)
+
+
+async def serve(
+    settings: Settings,
+    protocol: CouncilProtocol,
+    make_adapters: Callable[[Settings, Clock, SqlStore], Sequence[PlatformAdapter]] = platform_adapters,
+    *,
+    started: Callable[[str], Awaitable[None] | None] = lambda _address: None,
+) -> None:
+    """Run until SIGTERM or SIGINT, then drain and stop within ten seconds.
+
+    Args:
+        started: told the address once requests are accepted.
+
+    Raises:
+        ConfigurationError: the settings do not fit together.
+    """
+    clock = SystemClock()
+    async with opened_store(settings) as store:
+        running = assemble(settings, protocol, store, clock, make_adapters(settings, clock, store))
+        await asyncio.to_thread(lambda: protocol.engine)
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        async with contextlib.AsyncExitStack() as stack:
+            for adapter in running.adapters:
+                stack.push_async_callback(adapter.stop)
+                await adapter.start(running.reception)
+            await stack.enter_async_context(_working(running))
+            await stack.enter_async_context(_listening(settings, running))
+            announced = started(f"http://{settings.host}:{settings.port}")
+            if announced is not None:
+                await announced
+            await stop.wait()
+            log.info("stopping")
+
+
+@contextlib.asynccontextmanager
+async def _working(running: Running) -> AsyncIterator[None]:
+    """The loops that work the inbox and the outbox, and the ticks."""
+    loops = [running.reception.run(), *(dispatcher.run() for dispatcher in running.dispatchers)]
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    running.scheduler.start()
+    try:
+        yield
+    finally:
+        running.scheduler.stop()
+        # What came in is answered and what is queued is sent, as far as time allows. The rest waits in the database.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS / 2):
+                await running.reception.work_waiting()
+                for dispatcher in running.dispatchers:
+                    await dispatcher.send_waiting()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _listening(settings: Settings, running: Running) -> AsyncIterator[None]:
+    """The HTTP server, and the one for metrics and health where it has a port of its own."""
+    app = make_app(running.adapters, running.reception, ready=running.ready)
+    runners = [await _listen(app, settings.host, settings.port)]
+    if settings.metrics_port is not None:
+        watch = web.Application()
+        add_health(watch, running.ready)
+        runners.append(await _listen(watch, settings.host, settings.metrics_port))
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(runner.cleanup() for runner in runners))
+
+
+async def _listen(app: web.Application, host: str, port: int) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_SECONDS / 4)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError:
+        await runner.cleanup()
+        raise ConfigurationError(f"Port {port} on {host} is taken or not allowed. Set PORT to another one.") from None
+    return runner

@@ -1,0 +1,1 @@
+"""The commands of ``protocol-bot``, a module for each family."""

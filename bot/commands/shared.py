@@ -1,0 +1,98 @@
+"""What every command needs: settings, protocols, JSON in and out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from bot.bootstrap import protocols
+from bot.errors import InputError
+from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+
+    from bot.protocols import CouncilProtocol, Protocols
+
+Result = TypeVar("Result")
+
+NOTHING = 3
+"""The exit code for a declined question, and where the protocol names nobody."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+ProtocolId = Annotated[str, typer.Option("--protocol", help="The protocol's id, or the path of a pack.")]
+Packs = Annotated[Path | None, typer.Option("--packs", help="A folder with packs of your own.")]
+Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
+
+
+def settings_and_protocols(config: Path | None = None, packs: Path | None = None) -> tuple[Settings, Protocols]:
+    """The settings, and the protocols at hand.
+
+    Raises:
+        InputError: the folder of packs does not exist.
+    """
+    settings = read_settings(config)
+    if packs is not None and not packs.is_dir():
+        raise InputError(f"There is no folder {packs}. Correct --packs.")
+    return settings, protocols(settings, *([packs] if packs else []))
+
+
+def chosen(settings: Settings, at_hand: Protocols, name: str) -> CouncilProtocol:
+    """The protocol that was named, else the one of the settings."""
+    return at_hand.get(name or settings.protocol)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value to standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def read_rows(path: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a file with one a line; ``-`` is standard input.
+
+    Raises:
+        InputError: the file cannot be read, or a line is not a JSON object; names the line.
+    """
+    try:
+        lines = sys.stdin if path == "-" else Path(path).open(encoding="utf-8")  # noqa: SIM115 - closed below
+    except OSError:
+        raise InputError(f"The file {path} cannot be read. Correct the path.") from None
+    try:
+        with lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _row(line, number, path)
+    except UnicodeDecodeError:
+        raise InputError(f"The file {path} is not UTF-8 text.") from None
+
+
+def _row(line: str, number: int, path: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        row = None
+    if not isinstance(row, dict):
+        raise InputError(f"Line {number} of {path} is not a JSON object.")
+    return row
+
+
+def text_of(row: dict[str, Any], name: str) -> str:
+    """A text of a row.
+
+    Raises:
+        InputError: it is missing, or no text.
+    """
+    value = row.get(name)
+    if not isinstance(value, str):
+        raise InputError(f"A line has no text “{name}”: {json.dumps(row.get('id'))}.")
+    return value
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run something asynchronous to its end."""
+    return asyncio.run(work)
