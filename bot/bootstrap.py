@@ -27,6 +27,7 @@ from storage import new_key, open_store
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+    from adapters.demo.council import DemoCouncil
     from adapters.web import PlatformAdapter
     from bot.ports import Clock
     from bot.protocols import CouncilProtocol
@@ -180,10 +181,6 @@ async def serve(
     async with opened_store(settings) as store:
         running = assemble(settings, protocol, store, clock, make_adapters(settings, clock, store))
         await asyncio.to_thread(lambda: protocol.engine)
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
         async with contextlib.AsyncExitStack() as stack:
             for adapter in running.adapters:
                 stack.push_async_callback(adapter.stop)
@@ -193,8 +190,63 @@ async def serve(
             announced = started(f"http://{settings.host}:{settings.port}")
             if announced is not None:
                 await announced
-            await stop.wait()
+            await _until_stopped()
             log.info("stopping")
+
+
+async def demo(settings: Settings, at_hand: Protocols, *, started: Callable[[str], None]) -> None:
+    """Run the demo page until stopped. Everything is kept in memory and gone afterwards.
+
+    Raises:
+        ConfigurationError: HOST is not a loopback address, or PORT is taken.
+    """
+    from adapters.demo import app as demo_page  # noqa: PLC0415 - only the demo needs it
+
+    names = [(name, at_hand.get(name).pack.council) for name in at_hand.ids()]
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def open_council(name: str) -> DemoCouncil:
+            return await _demo_council(settings, at_hand.get(name), stack)
+
+        app = demo_page.make_app(names, open_council, settings.host)
+        runner = await _listen(app, settings.host, settings.port)
+        stack.push_async_callback(runner.cleanup)
+        started(f"http://{settings.host}:{settings.port}")
+        await _until_stopped()
+
+
+async def _demo_council(settings: Settings, protocol: CouncilProtocol, stack: contextlib.AsyncExitStack) -> DemoCouncil:
+    from adapters.demo.council import DemoAdapter, DemoCouncil, DemoMessenger, MovableClock  # noqa: PLC0415
+    from adapters.demo.people import SAMPLE_PEOPLE  # noqa: PLC0415
+
+    store = await stack.enter_async_context(open_store("sqlite+aiosqlite:///:memory:", [new_key()]))
+    await store.migrate()
+    async with store.begin() as uow:
+        for person in SAMPLE_PEOPLE:
+            await uow.people.save(person)
+        await uow.commit()
+    clock = MovableClock(SystemClock())
+    messenger = DemoMessenger(clock)
+    running = assemble(settings, protocol, store, clock, [DemoAdapter(messenger)])
+    await asyncio.to_thread(lambda: protocol.engine)
+    return DemoCouncil(
+        protocol=protocol,
+        store=store,
+        clock=clock,
+        reception=running.reception,
+        messenger=messenger,
+        sending=running.dispatchers[0],
+        ticks=running.scheduler,
+        people=SAMPLE_PEOPLE,
+    )
+
+
+async def _until_stopped() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
 
 
 @contextlib.asynccontextmanager

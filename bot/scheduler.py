@@ -46,6 +46,10 @@ class Scheduler:
         """Stop; a job that runs may finish."""
         self._ticks.shutdown(wait=False)
 
+    async def all_due(self) -> None:
+        """Do what every tick does, now. Each finds in the tables whether anything is due."""
+        await self.forget_events()
+
     def _every(self, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
         self._ticks.add_job(
             self._guarded,

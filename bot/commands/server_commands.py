@@ -14,6 +14,7 @@ from storage import new_key, open_store
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command("serve")(serve)
+    app.command("demo")(demo)
     app.command("migrate")(migrate)
     app.command("new-key")(make_key)
 
@@ -29,6 +30,17 @@ def serve(config: Config = None) -> None:
         sys.stderr.flush()
 
     run(bootstrap.serve(settings, protocol, started=started))
+
+
+def demo(config: Config = None) -> None:
+    """Try everything on this machine, on a page in the browser."""
+    settings, at_hand = settings_and_protocols(config)
+
+    def started(address: str) -> None:
+        sys.stdout.write(f"The demo is ready. Open {address} in your browser. Press Ctrl+C to stop.\n")
+        sys.stdout.flush()
+
+    run(bootstrap.demo(settings, at_hand, started=started))
 
 
 def migrate(config: Config = None) -> None:
