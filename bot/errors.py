@@ -5,7 +5,8 @@
     ProtocolBotError              a sentence for the person, which says what to do
     ├── Refusal                   the person asked for something that is not allowed, or not possible
     │   ├── NotFound              no such thing, or not for this person: the same answer for both
-    │   └── TooMany               too many requests in a short time
+    │   ├── TooMany               too many requests in a short time
+    │   └── ChangedMeanwhile      somebody else changed it first; look again
     ├── ConfigurationError        a setting is missing or wrong; names it
     ├── InputError                a file or an argument that cannot be used
     └── DeliveryError             a platform did not take a message
@@ -31,6 +32,10 @@ class NotFound(Refusal):
 
 class TooMany(Refusal):
     """The person sent more than a person does."""
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed the same thing first. Nothing was overwritten."""
 
 
 class ConfigurationError(ProtocolBotError):

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
     from types import TracebackType
 
     from bot.messages import Address, Reply, Request
     from bot.model import Event, OutgoingMessage, Person
+    from bot.rules.disclosures import Disclosure, DisclosureEvent
     from bot.rules.protocol import Knowledge, Pack, Role
     from bot.rules.search import SearchEngine
     from bot.settings import Settings
@@ -144,6 +145,70 @@ class Places(Protocol):
         ...
 
 
+class Disclosures(Protocol):
+    """The register of disclosures. What people wrote is kept sealed. Only the access gate decides who sees one."""
+
+    async def add(self, disclosure: Disclosure) -> None:
+        """Keep a new disclosure with its readers."""
+        ...
+
+    async def save(self, disclosure: Disclosure) -> None:
+        """Keep a change; ``version`` is the one that was read.
+
+        Raises:
+            ChangedMeanwhile: somebody else changed it since.
+        """
+        ...
+
+    async def get(self, disclosure_id: str) -> Disclosure | None:
+        """The disclosure with this id or reference."""
+        ...
+
+    async def all(self) -> Sequence[Disclosure]:
+        """Every disclosure, newest first."""
+        ...
+
+    async def by_declarer(self, person_id: str) -> Sequence[Disclosure]:
+        """What a person declared, newest first."""
+        ...
+
+    async def record(self, event: DisclosureEvent) -> None:
+        """Add a step to a disclosure's life."""
+        ...
+
+    async def events(self, disclosure_id: str) -> Sequence[DisclosureEvent]:
+        """Every step, oldest first."""
+        ...
+
+
+class Drafts(Protocol):
+    """What was typed into a form and not sent in yet; and what came of a form that was."""
+
+    async def keep(self, token: str, person_id: str, form: str, values: Mapping[str, str], now: datetime) -> None:
+        """Keep what was typed."""
+        ...
+
+    async def newest(self, person_id: str, form: str) -> tuple[str, Mapping[str, str]] | None:
+        """Token and values of the person's newest form of this kind that was not sent in."""
+        ...
+
+    async def settle(self, token: str, person_id: str, form: str, outcome: str, now: datetime) -> None:
+        """The form was sent in; what was typed is dropped and the outcome kept."""
+        ...
+
+    async def outcome(self, token: str) -> str | None:
+        """What came of a form that was sent in; so that the same form twice has one effect."""
+        ...
+
+
+class Audit(Protocol):
+    """Who did what and when, without content: append-only and chained, so that a change shows."""
+
+    async def write(self, at: datetime, actor: str, action: str, subject: str) -> None:
+        """Add an entry."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: everything in it is kept together, or nothing is. Rolls back unless committed."""
 
@@ -165,6 +230,21 @@ class UnitOfWork(Protocol):
     @property
     def places(self) -> Places:
         """Where people can be reached."""
+        ...
+
+    @property
+    def disclosures(self) -> Disclosures:
+        """The register."""
+        ...
+
+    @property
+    def drafts(self) -> Drafts:
+        """Forms that are being filled in."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
         ...
 
     async def __aenter__(self) -> Self: ...

@@ -132,3 +132,64 @@ places = Table(
     Column("reference", Text, nullable=False, info=personal("where the person can be reached; sealed")),
     Column("updated_at", Instant, nullable=False),
 )
+
+disclosures = Table(
+    "disclosures",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("declarer_id", String(32), nullable=False, index=True, info=personal("who declared")),
+    Column("position", String(32), nullable=False),
+    Column("ref", String(24), nullable=False),
+    Column("content", Text, nullable=False, info=personal("the relationship as declared; sealed")),
+    Column("conditions", Text, nullable=False, info=personal("what was decided on it; sealed")),
+    Column("at_risk", Boolean, nullable=False, info=personal("whether telling more could put someone at risk")),
+    Column("state", String(24), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant, nullable=False),
+    Column("asked_at", Instant),
+    Column("version", Integer, nullable=False),
+    Column("hold", Boolean, nullable=False, default=False),
+)
+
+disclosure_readers = Table(
+    "disclosure_readers",
+    metadata,
+    Column("disclosure_id", String(32), primary_key=True),
+    Column("person_id", String(32), primary_key=True, index=True, info=personal("whom the protocol names for it")),
+)
+
+disclosure_events = Table(
+    "disclosure_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("disclosure_id", String(32), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(32), nullable=False, info=personal("who did it")),
+    Column("step", String(32), nullable=False),
+    Column("text", Text, nullable=False, info=personal("what was said, or the version replaced; sealed")),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("person_id", String(320), nullable=False, info=personal("who is filling in the form")),
+    Column("form", String(64), nullable=False),
+    Column("typed", Text, info=personal("what was typed so far; sealed, and dropped once sent in")),
+    Column("outcome", String(64)),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_drafts_person_id_form", "person_id", "form", "updated_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(64), nullable=False, info=personal("id of who did it")),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
+from storage.audit import SqlAudit
+from storage.disclosures import SqlDisclosures
+from storage.drafts import SqlDrafts
 from storage.repositories import SqlInbox, SqlOutbox, SqlPeople, SqlPlaces
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ class SqlUnitOfWork:
     inbox: SqlInbox
     outbox: SqlOutbox
     places: SqlPlaces
+    disclosures: SqlDisclosures
+    drafts: SqlDrafts
+    audit: SqlAudit
 
     def __init__(self, engine: AsyncEngine, sealer: Sealer, turn: asyncio.Lock | None) -> None:
         self._engine = engine
@@ -54,6 +60,9 @@ class SqlUnitOfWork:
         self.inbox = SqlInbox(self._connection, self._sealer)
         self.outbox = SqlOutbox(self._connection, self._sealer)
         self.places = SqlPlaces(self._connection, self._sealer)
+        self.disclosures = SqlDisclosures(self._connection, self._sealer)
+        self.drafts = SqlDrafts(self._connection, self._sealer)
+        self.audit = SqlAudit(self._connection)
         return self
 
     async def __aexit__(
