@@ -1,0 +1,174 @@
+"""Find the posts that a text names, as it writes them, and say what position their holders have.
+
+Titles differ from council to council, so nothing here is a list of titles: a post is a phrase of
+capitalised words around a word for a post (Officer, Director, Clerk ...), or one of the plain
+expressions that protocols use (``their line manager``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.rules.protocol import Position
+
+_CAPITAL = r"(?:[A-Z][A-Za-z'’]*(?:[-/][A-Z][A-Za-z]*)*|&|HR|ICT|IT)"
+_LINK = r"(?:of|and|&|for|to|the|in|with|–|-)"
+_PHRASE = re.compile(
+    rf"{_CAPITAL}(?:\s+(?:{_LINK}\s+){{0,2}}{_CAPITAL}|,\s+{_CAPITAL}(?=\s+and\s+[A-Z])|\s*\(\s*Section\s+151\s*\)|\s+151\b)*"
+)
+_POST = re.compile(
+    r"\b(?:officers?|(?:chief|deputy chief|assistant chief) executives?|directors?|heads? of|service heads?|managers?|"
+    r"leaders?|clerk|solicitor|whips?|committee|treasurer|chair(?:man|woman|person)?s?|secretary|lawyer|counsel|"
+    r"panel|supervisors?|ombudsman|board|mayor|portfolio holders?|(?:cabinet|executive) members?|adviser|advisor|"
+    r"services? team|team|commissioner|convener|convenor|provost|unit|department|services)\b",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(
+    r"\b(?:(?:immediate |own )?line managers?|(?:immediate |direct )?(?:manager|supervisor)s?|(?:deputy )?monitoring officers?|"
+    r"(?:deputy )?chief executives?|managing director|head of paid service|(?:section|s\.?) ?151 officers?|"
+    r"chief financ(?:e|ial) officer|"
+    r"heads? of (?:service|department|law|legal(?: services)?|democratic services|human resources|hr|governance|finance)|"
+    r"service heads?|service managers?|(?:corporate |executive |strategic |service |divisional |assistant |relevant )?directors?|"
+    r"chief officers?|(?:political |party )?group (?:leader|whip)s?|leaders? of (?:the|their|each|all) (?:political |party )?groups?|"
+    r"town clerk|parish clerk|clerk to the council|clerk|democratic services(?: (?:team|manager|officer))?|human resources(?: team)?|"
+    r"leader of the council|council leader|standards committee|senior (?:manager|officer)s?|departmental managers?)\b",
+    re.IGNORECASE,
+)
+_NOT_POSTS = re.compile(
+    r"^(?:(?:the |council |all |lead |an? |any |local |member |individual |relevant )*"
+    r"(?:officers?|executive|services?|committees?|teams?|departments?|managers?|boards?|panels?|units?|leaders?|council services?)|"
+    r"members?.*|political groups?|member services|"
+    r"(?!.*\b(?:heads?|directors?|managers?|officers?|executive|democratic|governance)\b).*\b(?:committees|services)|"
+    r"(?:support|council|public|legal|shared|front.?line) services|.*code of conduct.*|.*\bprotocol\b.*|"
+    r"senior officers and members|(?:overview and )?scrutiny committees?)$",
+    re.IGNORECASE,
+)
+_DETERMINERS = re.compile(
+    r"(?:\b(?:the|a|an|any|all|each|every|both|their|his|her|its|your|our|his or her|his/her|her/his|him/her|own|relevant|"
+    r"appropriate|respective|council['’]s|authority['’]s|that|this|of|immediate|designated)\s+)+$",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(r"\b(?:their|his|her|his/her|her/his|your|its|own|respective)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as named at one place of a text."""
+
+    title: str
+    start: int
+    end: int
+    possessive: bool = False
+    """Whether it is somebody's own: ``their Director``."""
+    every: bool = False
+    """Whether each holder is meant: ``all Group Leaders``."""
+
+    @property
+    def key(self) -> str:
+        """The title in the form by which two mentions are the same post."""
+        return post_key(self.title)
+
+
+def post_key(title: str) -> str:
+    """A title in small letters, singular, joined by underscores, as a pack names an office."""
+    words = re.sub(r"[^a-z0-9 ]", " ", title.lower().replace("&", " and ").replace("’", "'").replace("'s", "")).split()
+    words = [word for word in words if word not in {"the", "all", "a", "an", "relevant", "appropriate", "own"}]
+    if len(words) > 1 and words[0] == "heads":
+        words[0] = "head"
+    if (
+        words
+        and words[-1].endswith("s")
+        and words[-1] not in {"services", "resources", "ss", "ethics", "communications"}
+    ):
+        words[-1] = words[-1][:-1]
+    return "_".join(words)
+
+
+def posts(text: str) -> list[Post]:
+    """The posts named in a text, in order, without overlaps."""
+    found: list[Post] = []
+    taken: list[tuple[int, int]] = []
+    for match in _PHRASE.finditer(text):
+        for start, end in _parted(text, match.start(), match.end()):
+            phrase = text[start:end]
+            if _POST.search(phrase) and not _NOT_POSTS.match(phrase):
+                found.append(_post(text, start, end))
+                taken.append((start, end))
+    for match in _PLAIN.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            found.append(_post(text, match.start(), match.end()))
+    return sorted(found, key=lambda post: post.start)
+
+
+def _post(text: str, start: int, end: int) -> Post:
+    before = _DETERMINERS.search(text[:start])
+    words = before[0] if before else ""
+    title = re.sub(r"\s+", " ", text[start:end]).strip(" ,-–").removeprefix("The ")
+    title = re.sub(r"[’']s?$", "", title)
+    return Post(
+        title,
+        start,
+        end,
+        possessive=bool(_POSSESSIVE.search(words)),
+        every=bool(re.search(r"\b(?:all|each|every)\b", words, re.IGNORECASE)),
+    )
+
+
+_JOINT = re.compile(r",\s+(?:and\s+|or\s+)?(?:the\s+|to\s+)*|\s+(?:and|&|to|with)\s+(?:the\s+)?|\s+/\s+|/")
+
+
+def _parted(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A capitalised phrase parted where two posts meet in it: ``Chief Executive and the Monitoring Officer``."""
+    phrase = text[start:end]
+    pieces: list[tuple[int, int]] = []
+    last = 0
+    for match in _JOINT.finditer(phrase):
+        left, right = phrase[last : match.start()], phrase[match.end() :]
+        whole_left = _POST.search(left) and not _NOT_POSTS.match(left.strip())
+        own_right = re.match(rf"(?:{_CAPITAL}\s+){{0,4}}?(?:Officers?|Executives?|Directors?|Heads?|Managers?|Leaders?|Clerk|"
+                             r"Solicitor|Whips?|Treasurer|Chair\w*|Secretary)\b", right)  # fmt: skip
+        if whole_left and own_right:
+            pieces.append((start + last, start + match.start()))
+            last = match.end()
+    pieces.append((start + last, end))
+    return [_trimmed(text, *piece) for piece in pieces]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The phrase without words at its start that only open the sentence, and without role words."""
+    opening = re.match(r"(?:(?:The|A|An|Any|All|If|In|Where|When|Similarly|Both|Their|His|Her|Your|Each|Members?|Councillors?"
+                       r"|Officers?(?=\s+(?:to|and)\b)|Employees?|Staff|Every|For|With|To|By|And|Or|This|That|Such|Any)\s+"
+                       r"(?:to\s+|and\s+|the\s+|of\s+)?)+(?=[A-Z])", text[start:end])  # fmt: skip
+    if opening:
+        start += opening.end()
+    return start, end
+
+
+_POSITIONS: tuple[tuple[str, Position], ...] = (
+    (r"\bgroup leader|leaders? of (?:the|their|each|all) (?:political |party )?group|\bgroup whip|\bchief whip", Position.GROUP_LEADER),
+    (r"\bmonitoring officer", Position.MONITORING_OFFICER),
+    (r"\bchief executive|\bmanaging director|\bhead of paid service|\btown clerk|\bchief operating", Position.CHIEF_EXECUTIVE),
+    (r"\b151\b|\bchief financ|\btreasurer|\bfinance officer", Position.SECTION_151_OFFICER),
+    (r"\bdemocratic services|\bcommittee services", Position.DEMOCRATIC_SERVICES),
+    (r"\bexecutive member|\bcabinet member|\bportfolio holder|\bleader of the council|\bcouncil leader", Position.EXECUTIVE_MEMBER),
+    (r"\bchair(?:man|woman|person)?s?\b", Position.CHAIR),
+    (r"\bservice heads?|\bheads? of|\bservice managers?|\bassistant directors?|\bdepartmental manager", Position.SERVICE_HEAD),
+    (r"\bdirectors?\b|\bchief officers?", Position.DIRECTOR),
+)  # fmt: skip
+
+
+def position_of(title: str) -> Position | None:
+    """The position whose holders fill the post, as far as its title tells."""
+    for pattern, position in _POSITIONS:
+        if re.search(pattern, title, re.IGNORECASE):
+            return position
+    return None
+
+
+def is_body(title: str) -> bool:
+    """Whether the post is a committee or a team rather than a person."""
+    return (
+        re.search(r"\b(?:committee|panel|board|team|unit|department|services|resources)$", title, re.IGNORECASE)
+        is not None
+    )

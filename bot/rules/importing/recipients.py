@@ -1,0 +1,281 @@
+"""Who turns to whom in a sentence: the posts that receive something, and those who go to them.
+
+Protocols say it in many ways: ``Members must notify the Clerk``, ``should be declared to``, ``is to
+be entered in the register kept by``, ``in the case of a Director, the Chief Executive``. Each post
+in a sentence is therefore judged by the words around it: it receives, it acts, or it names a case.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.rules.importing.offices import Post, position_of, posts
+from bot.rules.importing.roles import MEMBER, OFFICER, role_positions
+from bot.rules.protocol import Position
+
+
+class Use(StrEnum):
+    """What a post does in its sentence."""
+
+    RECEIVES = "receives"
+    ACTS = "acts"
+    CASE = "case"
+    """The sentence speaks of the case in which its holder is concerned."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One post that is told, and by whom."""
+
+    post: Post
+    who: tuple[Position, ...]
+    """Who turns to it; empty where the sentence does not say."""
+    case: tuple[Position, ...] = ()
+    """Whom the matter is about, where the sentence makes a difference."""
+    alternative: bool = False
+    """Whether ``or`` joins it to the recipient before it."""
+
+
+_MODAL = re.compile(
+    r"\b(?:must|shall|should|will|may|can|ought to|needs? to|has to|have to|is to|are to|is required|are required|"
+    r"is expected|are expected|is asked|are asked|is encouraged|are encouraged|is advised|are advised|is obliged|are obliged|"
+    r"wish(?:es)? to|wants? to)\b",
+    re.IGNORECASE,
+)
+_DET = (
+    r"(?:(?:the|a|an|any|all|each|every|both|either|their|his|her|its|your|our|own|relevant|appropriate|respective|council['’]s|"
+    r"authority['’]s|his or her|his/her|her/his|of|that|immediate|first|instance|direct|designated|duly|in|writing|his/her own)\s+)*"
+)
+_TELL = (
+    r"(?:notif(?:y|ies|ied|ying)|inform(?:s|ed|ing)?|tell(?:s|ing)?|told|advis(?:e|es|ed|ing)|alert(?:s|ed|ing)?|"
+    r"consult(?:s|ed|ing)?|contact(?:s|ed|ing)?|approach(?:es|ed|ing)?|ask(?:s|ed|ing)?|brief(?:s|ed|ing)?|updat(?:e|es|ing))"
+)
+_ADVERBS = r"(?:(?:promptly|immediately|first|also|formally|in writing|at once|both|either|initially|in confidence|,|as soon as possible)\s*)*"
+_RECEIVES = re.compile(
+    rf"(?:\b{_TELL}\s+{_ADVERBS}{_DET}|"
+    rf"\b(?:to|with|before|upon)\s+{_ADVERBS}{_DET}|"
+    rf"\battention of\s+{_DET}|\b(?:advice|guidance|clarification|approval|consent|permission|help|view|views|agreement) (?:of|from)\s+{_DET}|"
+    rf"\bfrom\s+{_DET}|\bvia\s+{_DET}|\bthrough\s+{_DET}|"
+    rf"\b(?:kept|held|maintained|administered|managed|overseen|compiled|received|recorded|registered|considered|determined|"
+    rf"decided|authorised|approved|noted|resolved)\s+(?:for this purpose\s+)?by\s+{_DET})$",
+    re.IGNORECASE,
+)
+_CASE = re.compile(
+    r"(?:\b(?:in the case of|in respect of|in relation to|where|if|when|unless|for|being|is|are|as|involv\w+|concern(?:s|ing)|about|"
+    r"relat(?:es|ing) to|regarding|against|between|including|whether|by)\s+"
+    rf"(?:(?:it|this|the (?:matter|relationship|concern|complaint|officer|person|employee|declarer|individual)(?: concerned| in question)?)\s+"
+    rf"(?:is|are|concerns?|involves?|relates? to|is about)\s+)?{_DET})$",
+    re.IGNORECASE,
+)
+_CHAIN = re.compile(
+    rf"^\s*(?:\([^)]*\)\s*)?(?:,\s*)?(?P<joint>and/or|and|or|&|/|,|as well as|together with|and also|or alternatively|copied to|in consultation with)?"
+    rf"\s*(?:(?:also|in their absence|in his or her absence|failing that|failing whom|otherwise|else|if not),?\s+)?(?:to\s+|with\s+)?{_DET}$",
+    re.IGNORECASE,
+)
+_PASSIVE = re.compile(
+    r"^\s*(?:\([^)]*\)\s*)?(?:concerned\s+)?(?:must|shall|should|will|is to|are to|has to|have to|needs? to)\s+"
+    r"(?:also\s+|each\s+|then\s+|all\s+)*be\s+(?:also\s+|promptly\s+|immediately\s+|formally\s+)*"
+    r"(?:notified|informed|told|advised|made aware|alerted|consulted|contacted|briefed)\b",
+    re.IGNORECASE,
+)
+_ACTS = re.compile(
+    r"^\s*(?:\([^)]*\)\s*)?(?:concerned\s+|\(or [^)]*\)\s*)?(?:,?\s*who\b|must\b|shall\b|should\b|will\b|may\b|can\b|is\b|are\b|has\b|have\b|"
+    r"and\s+\w+\s+(?:must|shall|should|will)\b|looks?\b|decides?\b|keeps?\b|maintains?\b|records?\b|notif(?:y|ies)\b|declares?\b|"
+    r"informs?\b|tells?\b|reports?\b|discloses?\b)",
+    re.IGNORECASE,
+)
+_ELLIPSIS = re.compile(rf"^\s*,?\s*(?:it is\s+|it should be\s+|then\s+)?(?:to\s+|with\s+)?{_DET}$", re.IGNORECASE)
+_SEGMENT = re.compile(
+    r"[;:–—|]|,\s+(?:and|while|whilst|whereas|but)\b|,\s+or\b|\.\s|\bwhile\b|\bwhilst\b|\bwhereas\b|\("
+)
+
+
+def recipients(sentence: str, default: tuple[Position, ...] = ()) -> list[Recipient]:
+    """The posts that receive something in a sentence, with who turns to them.
+
+    Args:
+        sentence: one sentence, or a lead-in with one of its points.
+        default: who acts where the sentence itself names nobody, such as the subject of the lead-in.
+    """
+    named = posts(sentence)
+    uses = _uses(sentence, named)
+    subject = _subject(sentence, named, uses) or default
+    found: list[Recipient] = []
+    for place, (post, use) in enumerate(zip(named, uses, strict=True)):
+        if use is not Use.RECEIVES:
+            continue
+        case = _case_before(sentence, named, uses, place)
+        own = _nearest_actor(sentence, post, named, uses)
+        who = own or subject
+        if post.possessive and _is_line_post(post) and set(who) == {Position.MEMBER, Position.OFFICER}:
+            who = (Position.OFFICER,)
+        elif (
+            post.possessive
+            and re.search(r"group (?:leader|whip)", post.title, re.IGNORECASE)
+            and Position.MEMBER in who
+        ):
+            who = (Position.MEMBER,)
+        joint = sentence[named[place - 1].end : post.start] if place else ""
+        found.append(Recipient(post, who, case, bool(re.search(r"\bor\b", joint)) and len(joint) < _NEAR))
+    return found
+
+
+_NEAR = 40
+
+
+def _is_line_post(post: Post) -> bool:
+    return re.search(r"manager|supervisor|director|head|chief officer", post.title, re.IGNORECASE) is not None
+
+
+def _uses(sentence: str, named: list[Post]) -> list[Use]:
+    uses: list[Use] = []
+    for place, post in enumerate(named):
+        before, after = sentence[: post.start], sentence[post.end :]
+        uses.append(_use(sentence, before, after, post, named[:place], uses))
+    return uses
+
+
+def _use(sentence: str, before: str, after: str, post: Post, earlier: list[Post], uses: list[Use]) -> Use:
+    if _PASSIVE.match(after) and not _RECEIVES.search(before):
+        return Use.RECEIVES
+    if re.search(r"\b(?:as|known as)\s+(?:the\s+)?$", before) and not re.search(r"\bsuch as\s+(?:the\s+)?$", before):
+        return Use.OTHER  # "the Head of Law, as Monitoring Officer" names one post twice
+    if _RECEIVES.search(before) and not re.search(
+        r"\b(?:relat\w+|connected|respect|regard|addition|access|belong\w*|open|up)\s+(?:to|with)\s+(?:\w+\s+)?$",
+        before,
+    ):
+        return Use.RECEIVES
+    if re.search(r"\bby\s+" + _DET + "$", before, re.IGNORECASE):
+        return Use.ACTS
+    if _CASE.search(before):
+        return Use.CASE
+    if earlier:
+        gap = sentence[earlier[-1].end : post.start]
+        last = uses[-1]
+        if last is Use.CASE and _ELLIPSIS.match(gap) and "," in gap:
+            return Use.RECEIVES
+        if last is Use.CASE and re.match(r"^\s*,?\s*(?:it|this|the matter)?\s*to\s+", gap):
+            return Use.RECEIVES
+        if last in {Use.RECEIVES, Use.CASE} and _CHAIN.match(gap):
+            if _ACTS.match(after) and last is Use.RECEIVES and re.search(r"\band\b", gap) and "," in gap:
+                return Use.ACTS
+            return last
+    if _ACTS.match(after):
+        return Use.ACTS
+    if earlier and uses[-1] is Use.ACTS and _CHAIN.match(sentence[earlier[-1].end : post.start]):
+        return Use.ACTS
+    case_role = re.search(
+        r"(?:in the case of|for|where|if|when)[^,;:]*\b(?:members?|councillors?|officers?|employees?|staff)\b[^,;:]*,\s*(?:to\s+)?"
+        + _DET
+        + "$",
+        before,
+        re.IGNORECASE,
+    )
+    if case_role:
+        return Use.RECEIVES
+    elliptic = re.search(
+        r"[,;]\s+(?:and|while|whilst|whereas|but)\s+(?:an?\s+|the\s+)?(?:members?|councillors?|officers?|employees?|staff)\s+"
+        r"(?:to\s+|must\s+\w+\s+|should\s+\w+\s+)?" + _DET + "$",
+        before,
+        re.IGNORECASE,
+    )
+    return Use.RECEIVES if elliptic else Use.OTHER
+
+
+def _subject(sentence: str, named: list[Post], uses: list[Use]) -> tuple[Position, ...]:
+    """Who acts in the sentence: whoever stands before its first modal verb, or after ``by``."""
+    modal = _MODAL.search(sentence)
+    head = sentence[: modal.start()] if modal else sentence
+    opening = [
+        position
+        for post, use in zip(named, uses, strict=True)
+        if post.end <= len(head) and use is Use.ACTS and (position := position_of(post.title)) is not None
+    ]
+    if opening and not re.search(r"\b(?:by|between)\b", head):
+        return tuple(dict.fromkeys(opening))
+    masked = _masked(sentence, named)
+    agent = re.search(
+        r"\bby\s+(?:(?:the|an?|any|all|both|individual|elected)\s+)*([a-zA-Z, ]+?)(?=\s+(?:to|in|with|must|should)\b|[,.;]|$)",
+        masked,
+    )
+    if agent and role_positions(agent[1]):
+        return role_positions(agent[1])
+    clause = re.split(r"[;]|,\s+(?:if|where|when|who|which|that)\b", masked[: len(head)])[0]
+    main = re.sub(r"\b(?:with|to|from|of|for|about|between an? \w+ and) (?:an?|any|the|another|other)?\s*(?:individual )?"
+                  r"(?:officers?|members?|councillors?|employees?)\b", " ", clause, flags=re.IGNORECASE)  # fmt: skip
+    return role_positions(main) or role_positions(masked[: len(head)]) or role_positions(masked)
+
+
+def _masked(sentence: str, named: list[Post]) -> str:
+    """The sentence with its posts blanked, so that ``Monitoring Officer`` is no officer."""
+    text = sentence
+    for post in named:
+        text = text[: post.start] + " " * (post.end - post.start) + text[post.end :]
+    return text
+
+
+def _case_before(sentence: str, named: list[Post], uses: list[Use], place: int) -> tuple[Position, ...]:
+    """The posts in whose case this recipient is told: those named as cases just before it."""
+    cases: list[Position] = []
+    for other in range(place - 1, -1, -1):
+        if uses[other] is Use.CASE:
+            position = position_of(named[other].title)
+            if position is not None:
+                cases.insert(0, position)
+        elif uses[other] is Use.RECEIVES:
+            gap = sentence[named[other].end : named[other + 1].start] if other + 1 <= place else ""
+            if cases or not _CHAIN.match(gap):
+                break
+        else:
+            break
+    if not cases and place + 1 < len(named) and uses[place + 1] is Use.CASE:
+        after = sentence[named[place].end : named[place + 1].start]
+        if re.match(
+            r"\s*,?\s*(?:\(?\s*)(?:if|where|in the case of|when|for)\b", after, re.IGNORECASE
+        ) and "," not in after.strip(" ,"):
+            for other in range(place + 1, len(named)):
+                if uses[other] is not Use.CASE:
+                    break
+                position = position_of(named[other].title)
+                if position is not None:
+                    cases.append(position)
+    return tuple(dict.fromkeys(cases))
+
+
+def _nearest_actor(sentence: str, post: Post, named: list[Post], uses: list[Use]) -> tuple[Position, ...]:
+    """Who acts in the part of the sentence that the post stands in, where that part names its own."""
+    parts = [match.end() for match in _SEGMENT.finditer(sentence, 0, post.start)]
+    for start in reversed([0, *parts]):
+        part = sentence[start : post.start]
+        agent = re.search(r"\b(?:by|for|from|in the case of)\s+(?:(?:the|an?|any|all|both)\s+)*"
+                          r"((?:members?|councillors?|officers?|employees?|staff)(?:\s+(?:and|or)\s+(?:members?|councillors?|officers?|employees?|staff))?)",
+                          part, re.IGNORECASE)  # fmt: skip
+        opening = re.match(
+            r"\W*(?:(?:and|while|whilst|whereas|but|similarly|likewise|both|all|any|each|every|an?|the|if|where|when|other|elected|individual)[\s,]+)*"
+            r"((?:members?|councillors?|officers?|employees?|staff)(?:\s+(?:and|or)\s+(?:members?|councillors?|officers?|employees?|staff))?)\b",
+            part,
+            re.IGNORECASE,
+        )
+        hit = agent or opening
+        if hit and start > 0:
+            return role_positions(hit[1])
+        acting = [
+            position
+            for other, use in zip(named, uses, strict=True)
+            if start <= other.start < post.start
+            and use is Use.ACTS
+            and (position := position_of(other.title)) is not None
+        ]
+        if acting and start > 0:
+            return tuple(dict.fromkeys(acting))
+        if agent:
+            return role_positions(agent[1])
+    return ()
+
+
+def speaks_of_people(text: str) -> bool:
+    """Whether the text names either side at all."""
+    return bool(MEMBER.search(text) or OFFICER.search(text))
