@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.handlers import ask, help_page
+from bot.handlers import ask, declare, directory, disclosures, help_page
 from bot.messages import (
     Asked,
     ChangeForm,
@@ -32,26 +32,42 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Any, Services], Awaitable[Reply]]
 
-OPEN: Mapping[str, Handler] = {}
+OPEN: Mapping[str, Handler] = {declare.FORM: declare.open_form}
 """Form id -> who builds the form (:class:`OpenForm`)."""
 
-CHANGE: Mapping[str, Handler] = {}
+CHANGE: Mapping[str, Handler] = {declare.FORM: declare.change_form}
 """Form id -> who builds it anew after a change (:class:`ChangeForm`)."""
 
-SUBMIT: Mapping[str, Handler] = {}
+SUBMIT: Mapping[str, Handler] = {
+    declare.FORM: declare.submit,
+    disclosures.READ_FORM: disclosures.decide,
+    disclosures.OWN_FORM: disclosures.change_own,
+}
 """Form id -> who takes it in (:class:`SubmitForm`)."""
 
-PRESS: Mapping[str, Handler] = {"neighbours": ask.neighbours, "help": help_page.show}
+PRESS: Mapping[str, Handler] = {
+    "neighbours": ask.neighbours,
+    "help": help_page.show,
+    "open_declaration": declare.open_form,
+    "open_disclosure": disclosures.open_one,
+    "amend_disclosure": disclosures.open_amendment,
+    "confirm_disclosure": disclosures.confirm,
+    "my_declarations": disclosures.mine,
+    "register": disclosures.register,
+    "nil_return": disclosures.nil_return,
+}
 """Button action -> who acts on it (:class:`Pressed`)."""
 
-LOOK_UP: Mapping[str, Handler] = {}
+LOOK_UP: Mapping[str, Handler] = {"other_party": directory.suggest}
 """Field name -> who suggests (:class:`LookUp`)."""
 
 HELP_WORDS = frozenset(
     {"", "help", "hi", "hello", "hey", "hiya", "start", "home", "menu", "what can you do", "help me"}
 )
 
-FORM_WORDS: tuple[tuple[re.Pattern[str], str], ...] = ()
+FORM_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(i (want|need) to )?(declare|disclose|register)( a| my)? relationship( please)?"), declare.FORM),
+)
 """Words that mean “open this form”: the first pattern that matches the whole text, and the form's id."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from bot.errors import ChangedMeanwhile
 from bot.rules.disclosures import Conditions, Content, Disclosure, DisclosureEvent, State, Step
@@ -78,6 +78,11 @@ class SqlDisclosures:
         known = set(
             await self.connection.scalars(select(table.c.person_id).where(table.c.disclosure_id == disclosure.id))
         )
+        gone = known - set(disclosure.readers)
+        if gone:
+            await self.connection.execute(
+                delete(table).where(table.c.disclosure_id == disclosure.id, table.c.person_id.in_(gone))
+            )
         new = [reader for reader in disclosure.readers if reader not in known]
         if new:
             await self.connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from bot.messages import Address, Place, Reply, Said, Sender
@@ -38,23 +38,24 @@ class FakeClock:
         self.instant += timedelta(**by)
 
 
-@dataclass(frozen=True)
 class PackSource:
-    """A council's protocol with its engine."""
+    """A council's protocol; it is indexed when a test first asks it something."""
 
-    pack: Pack
-    knowledge: Knowledge
-    engine: SearchEngine
+    def __init__(self, pack_id: str) -> None:
+        self.pack: Pack = PackLibrary().get(pack_id)
+        self.knowledge: Knowledge = shared_knowledge()
+
+    @cached_property
+    def engine(self) -> SearchEngine:
+        from bot.rules.search import SearchEngine  # noqa: PLC0415 - only where a test answers questions
+
+        return SearchEngine.build(self.pack, self.knowledge)
 
 
 @cache
 def protocol(pack_id: str = "copeland") -> PackSource:
-    """A built-in pack, read and indexed once for all tests of a process."""
-    from bot.rules.search import SearchEngine  # noqa: PLC0415 - only where a test answers questions
-
-    pack = PackLibrary().get(pack_id)
-    knowledge = shared_knowledge()
-    return PackSource(pack, knowledge, SearchEngine.build(pack, knowledge))
+    """A built-in pack, read once for all tests of a process."""
+    return PackSource(pack_id)
 
 
 def settings(**values: object) -> Settings:
@@ -117,7 +118,12 @@ def services(
 ) -> Services:
     """What a handler gets."""
     return Services(
-        clock=clock or FakeClock(), protocol=protocol(pack_id), uow=uow, settings=settings(**values), person=who
+        clock=clock or FakeClock(),
+        protocol=protocol(pack_id),
+        uow=uow,
+        settings=settings(**values),
+        platforms=("demo",),
+        person=who,
     )
 
 

@@ -89,7 +89,10 @@ def find_recipients(
     parties = {declarer.id, other_party_id} - {""}
 
     def eligible(person: Person) -> bool:
-        return person.active and person.id not in parties and not directory.works_under(person, declarer)
+        # Everybody works under the Chief Executive. The statutory officers answer to the whole council in
+        # that duty, so a protocol that names one of them means them for the Chief Executive too.
+        below = directory.works_under(person, declarer) and not any(person.holds(position) for position in ABOVE)
+        return person.active and person.id not in parties and not below
 
     found: list[Person] = []
     missing: list[str] = []
