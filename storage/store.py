@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from storage.engine import make_engine
 from storage.migrate import pending, upgrade
+from storage.rotation import reseal
 from storage.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class SqlStore:
     async def migrate(self) -> None:
         """Bring the schema up to date; safe to run in several processes at once."""
         await upgrade(self.engine)
+
+    async def reseal(self) -> int:
+        """Seal every sealed text with the newest key; how many were changed."""
+        return await reseal(self.engine, self.sealer)
 
     async def pending(self) -> bool:
         """Whether the schema is behind this version of the code."""

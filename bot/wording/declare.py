@@ -104,6 +104,7 @@ NO_RECIPIENT = (
     "The people whom the protocol names could not be found. It is safe, and whoever runs this bot was warned."
 )
 OPEN = "Open"
+STILL_RIGHT = "Yes, it is still right"
 MY_DECLARATIONS = "My declarations"
 REGISTER = "Register of declarations"
 NOTHING_DECLARED = "You have not declared anything here."
