@@ -71,7 +71,7 @@ const fieldControl = (field, id, describedBy, act, form) => {
       const list = make("datalist", { id: `${id}-list` });
       const known = new Map();
       let waiting = 0;
-      const input = make("input", { ...common, type: "text", autocomplete: "off", value: field.value, maxLength: 300, required: field.required, list: `${id}-list` });
+      const input = make("input", { ...common, type: "text", autocomplete: "off", value: field.value, maxLength: 300, required: field.required, list: `${id}-list`, ...changed });
       input.addEventListener("input", () => {
         clearTimeout(waiting);
         waiting = setTimeout(async () => {
