@@ -19,7 +19,20 @@ from bot.handlers.directory import CHOSEN, by_name, chosen_id, label
 from bot.handlers.identity import asker, is_known
 from bot.handlers.notify import tell, tell_all
 from bot.messages import Bullets as BulletList
-from bot.messages import Button, Buttons, Emphasis, Field, FieldKind, Form, Heading, Note, Option, Paragraph, Reply
+from bot.messages import (
+    Button,
+    Buttons,
+    Emphasis,
+    Field,
+    FieldKind,
+    Form,
+    Heading,
+    Note,
+    Option,
+    Paragraph,
+    Reply,
+    Said,
+)
 from bot.rules.disclosures import (
     LONGEST_DETAILS,
     LONGEST_LINE,
@@ -67,12 +80,13 @@ class Routing:
 # --- the form ----------------------------------------------------------------------------
 
 
-async def open_form(request: OpenForm | Pressed, services: Services) -> Reply:
-    """The empty form, or what the person typed last time and did not send."""
+async def open_form(request: OpenForm | Pressed | Said, services: Services) -> Reply:
+    """The empty form, or what the person typed last time and did not send; asked for by a press or in words."""
     person = asker(request.sender, services)
     draft = await services.uow.drafts.newest(person.id, FORM)
     token, values = draft or (secrets.token_urlsafe(12), {})
-    values = {**values, **{name: value for name, value in request.values.items() if value}}
+    given = {} if isinstance(request, Said) else request.values
+    values = {**values, **{name: value for name, value in given.items() if value}}
     await services.uow.drafts.keep(token, person.id, FORM, values, services.clock.now())
     kept = bool(draft and any(draft[1].values()))
     form = await build(person, token, values, services, kept=kept)

@@ -56,8 +56,7 @@ def problems_of_view(view: dict[str, Any]) -> list[str]:
         found.append("callback_id too long")
     if not 1 <= len(view["blocks"]) <= 100:
         found.append(f"{len(view['blocks'])} blocks in a view")
-    sdk = View(**{key: value for key, value in view.items()})
-    sdk.validate_json()
+    View(**view).validate_json()
     return found + _blocks(view["blocks"])
 
 

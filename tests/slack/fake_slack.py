@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable  # noqa: TC003 - a dataclass field
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
@@ -69,7 +69,7 @@ class FakeSlack:
     after_call: Callable[[str], None] = lambda _: None
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
-    async def __aenter__(self) -> FakeSlack:
+    async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.router.add_post("/api/apps.connections.open", self._open_connection)
         app.router.add_post("/api/{method}", self._call)

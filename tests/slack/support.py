@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import random
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ class Town:
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": sign(raw, timestamp, secret),
         }
-        return await self.client.post("/slack/events", data=raw, headers=signed | (headers or {}))
+        return await self.client.post("/slack/events", data=io.BytesIO(raw), headers=signed | (headers or {}))
 
     async def event(self, event: dict[str, Any], *, event_id: str = "", **outer: Any) -> ClientResponse:
         return await self.post(json.dumps(self.envelope(event, event_id=event_id, **outer)))
@@ -225,13 +226,13 @@ def actions(message: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @contextlib.asynccontextmanager
 async def town(
-    store: SqlStore, *, http: bool = True, app_token: str = "", timeout: float = 10.0
+    store: SqlStore, *, http: bool = True, app_token: str = "", patience: float = 10.0
 ) -> AsyncIterator[Town]:
     """Everything running but the loops: a test says when work is done."""
     clock = FakeClock()
     async with FakeSlack() as slack:
         adapter = SlackAdapter(
-            api=WebApi(BOT_TOKEN, slack.url, timeout=timeout),
+            api=WebApi(BOT_TOKEN, slack.url, timeout=patience),
             clock=clock,
             store=store,
             secrets=(SECRET, OLD_SECRET) if http else (),
