@@ -44,6 +44,7 @@ _LARGER = 1.4
 _MIDDLE = (0.36, 0.64)
 _PAIRS = 6
 _FEW_RULES = 4
+_ROOM = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class _Printed:
     page: int
     right: float = 0.0
     """Where the column ends."""
+    opening: float = 0.0
+    """How wide its first word is."""
     row: bool = False
     breaks: bool = False
     """Whether a column or page begins with it."""
@@ -263,6 +266,7 @@ def _lines(words: Iterable[dict[str, Any]], number: int) -> list[_Printed]:
                 median(word["size"] for word in letters),
                 all(_BOLD.search(str(word["fontname"])) for word in letters),
                 number,
+                opening=row[0]["x1"] - row[0]["x0"],
             )
         )
     right = max((line.x1 for line in lines), default=0.0)
@@ -323,7 +327,7 @@ def _leading(printed: Sequence[_Printed]) -> dict[float, float]:
     for before, line in zip(printed, printed[1:], strict=False):
         if before.page == line.page and not line.breaks and 0 < line.top - before.top < 4 * line.size:
             steps.setdefault(round(line.size), []).append(line.top - before.top)
-    return {size: sorted(found)[len(found) // 4] for size, found in steps.items()}
+    return {size: sorted(found)[len(found) // 20] for size, found in steps.items()}
 
 
 def _parted(before: _Printed, line: _Printed, leading: dict[float, float]) -> bool:
@@ -335,5 +339,7 @@ def _parted(before: _Printed, line: _Printed, leading: dict[float, float]) -> bo
         return ended or before.bold != line.bold or abs(before.size - line.size) > 1
     if abs(before.size - line.size) > 1:
         return True
+    if before.right - before.x1 > line.opening + line.size * _ROOM and before.bold == line.bold:
+        return True  # the next word would have fitted: the line was ended on purpose
     usual = leading.get(round(line.size), line.size * 1.2)
     return line.top - before.top > usual * _PARAGRAPH_GAP

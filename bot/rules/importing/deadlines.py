@@ -27,7 +27,7 @@ _ORDINALS = {"first": 1, "next": 1, "following": 1, "second": 2, "third": 3, "fo
              "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "fifteenth": 15, "twentieth": 20}  # fmt: skip
 _NUMERAL = r"\d{1,3}|" + "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))
 _UNIT = (
-    r"(?P<qualifier>(?:clear|full|consecutive|calendar|working|business|council working|office|week)[- ]+)*"
+    r"(?P<qualifier>(?:clear|full|consecutive|calendar|workings?|business|council working|office|week)[- ]+)*"
     r"(?P<unit>work(?:ing)?[- ]?days?|days?|hours?|hrs?|weeks?|months?|years?)\b"
 )
 _AMOUNT = re.compile(
@@ -43,14 +43,14 @@ _LIMITS = re.compile(
     r"\b(?:within|in under|not? (?:later|more|longer) than|at (?:the )?latest|maximum(?: of)?|max|up to|by|before|after|prior to|"
     r"inside|under|in (?:no more|less|fewer) than|at least|at most|allow|target(?:s)?(?: is| of)?|"
     r"deadline|period of|time(?:scale|frame| limit)?|take|takes|taken|exceed(?:ing|s)?|in advance|notice|of receipt|"
-    r"of receiving|run-?up|preceding|beginning|starting|following|turn-?(?:a)?round|response time|has|have|is|are|"
-    r"expected in|end of|over|lasts?|aim|aims|for example|ordinarily|normally|usually|beforehand|ahead of|every|once|"
+    r"of receiving|run-?up|preceding|beginning|starting|following|turn-?(?:a)?round|response times?|in which to|standard|"
+    r"expected in|end of|lasts?|aim|aims|for example|ordinarily|normally|usually|beforehand|ahead of|every|once|"
     r"sooner|longer|from the date|from receipt)\b",
     re.IGNORECASE,
 )
 _NOT_LIMITS = re.compile(
     r"\b(?:years? of (?:age|service|experience)|years? old|hours? of (?:work|duty)|outside (?:normal |office |working )*hours|"
-    r"(?:term|period) of office|last (?:\w+ )?(?:years?|months?)|previous (?:\w+ )?(?:years?|months?))\b",
+    r"(?:term|period) of office|(?:last|past|previous) (?:[\w-]+ )?(?:years?|months?|weeks?|days?))\b",
     re.IGNORECASE,
 )
 _CONFIDENCE = re.compile(r"\bper (?:day|week|month|year)\b|\ba (?:day|week) (?:on|of) ", re.IGNORECASE)
@@ -128,7 +128,7 @@ def _unit(expression: str, unit: str) -> Unit | None:
     if unit.startswith("work"):
         return Unit.WORKING_DAYS
     if unit.startswith("day"):
-        working = re.search(r"\b(?:working|business|office|week)[- ]+", expression, re.IGNORECASE)
+        working = re.search(r"\b(?:workings?|business|office|week)[- ]+", expression, re.IGNORECASE)
         return Unit.WORKING_DAYS if working else Unit.CALENDAR_DAYS
     return next((found for start, found in _UNITS.items() if unit.startswith(start)), None)
 
@@ -180,7 +180,8 @@ def _expressions(sentence: str) -> list[tuple[int, int, int, Unit]]:
 
 def _limits(sentence: str, match: re.Match[str]) -> bool:
     around = sentence[max(0, match.start() - 60) : match.start()] + " ~ " + sentence[match.end() : match.end() + 50]
-    return bool(_LIMITS.search(around)) and not _CONFIDENCE.search(sentence[match.start() : match.end() + 12])
+    shown = re.search(r"(?:[:|–—]|\s-)\s*(?:up to\s*)?$", sentence[: match.start()])
+    return (bool(_LIMITS.search(around)) or bool(shown)) and not _CONFIDENCE.search(sentence[match.start() : match.end() + 12])
 
 
 def _purpose(sentence: str, start: int, end: int, heading: str, text: str) -> tuple[ClockKind | None, str]:
@@ -189,7 +190,7 @@ def _purpose(sentence: str, start: int, end: int, heading: str, text: str) -> tu
     piece = sentence[piece_start:piece_end]
     for scope in (piece, sentence):
         if _ELECTION.search(scope) and re.search(
-            r"run-?up|before|preceding|period|prior|purdah|pre-election|ahead", scope, re.I
+            r"run-?up|before|preceding|period|prior|purdah|pre-election|ahead|until|during|between", scope, re.I
         ):
             return ClockKind.ELECTION_WINDOW, "election window"
     hits = [
@@ -246,7 +247,9 @@ def _piece(sentence: str, start: int, end: int) -> tuple[int, int]:
     """
     bounds = [0]
     for match in re.finditer(r";|,?\s+(?:and|but|or)\s+(?=[^;,]*\b(?:within|by|in|no later|not later)\b)|\|", sentence):
-        bounds.append(match.end())
+        before = sentence[bounds[-1] : match.start()]
+        if match[0] == ";" or _AMOUNT.search(before) or _NEXT.search(before):
+            bounds.append(match.end())
     bounds.append(len(sentence))
     for left, right in zip(bounds, bounds[1:], strict=False):
         if left <= start < right:

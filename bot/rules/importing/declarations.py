@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.rules.importing.offices import position_of, posts
-from bot.rules.importing.recipients import Recipient, recipients
+from bot.rules.importing.recipients import Recipient, positions_of_roles, recipients
 from bot.rules.importing.roles import role_positions
 from bot.rules.importing.sentences import sentences
 from bot.rules.protocol import Position
@@ -27,8 +27,12 @@ _SPECIAL = re.compile(
     r"any relationship|kinship|conflict)\w*",
     re.IGNORECASE,
 )
+_PERSONAL = re.compile(
+    r"\b(?:personal|family|close|business|romantic|friend\w*|familiar\w*|outside work|declar\w*|disclos\w*|conflict\w*|undue|avoid\w*)\b", re.IGNORECASE
+)
+"""A heading with a word of this kind is about relationships that are declared, not about working together."""
 _DECLARES = re.compile(
-    r"\b(?:declar|disclos|notif|inform|tell|told|report|regist|recorded|record |known to|made known|aware|attention|advise[sd]? (?:the|their|his|her|your)|"
+    r"\b(?:declar|disclos|notif|inform|tell|told|report|regist|recorded|record |known to|made known|aware|attention|notice of|advise[sd]? (?:the|their|his|her|your)|"
     r"in writing to|write to|raise it|lodge|make (?:a|an) (?:written )?(?:declaration|disclosure)|let\b.{0,40}\bknow|entered|discuss|seek)",
     re.IGNORECASE,
 )
@@ -60,37 +64,41 @@ class Route:
 
 def routes_in(paragraph: Paragraph) -> list[Route]:
     """The declaration routes that a paragraph lays down."""
+    title = f"{paragraph.heading} {paragraph.section}"
+    topic = bool(_RELATION.search(title)) and bool(_PERSONAL.search(title))
     found: list[Route] = []
-    topic = bool(_RELATION.search(f"{paragraph.heading} {paragraph.section}")) and bool(
-        _SPECIAL.search(f"{paragraph.heading} {paragraph.section}")
-    )
-    context = False
-    lead, subject = "", _NOBODY
-    pieces = [("", paragraph.lead_in)] if paragraph.lead_in else []
-    pieces += [("", piece) if isinstance(piece, str) else ("point", piece.text) for piece in paragraph.pieces]
-    if paragraph.lead_in and len(pieces) > 1:
-        pieces = [("", paragraph.lead_in), *(("point", text) for _, text in pieces[1:])]
-    for kind, text in pieces:
-        if kind == "point" and lead:
-            combined = _from_point(lead, text, subject)
-            if context or _about_relations(f"{lead} {text}") or topic:
-                found.extend(_routes(combined, paragraph.ref))
+    context, lead, subject = topic, "", _NOBODY
+    pieces = [(False, paragraph.lead_in)] if paragraph.lead_in else []
+    pieces += [
+        (bool(paragraph.lead_in), piece) if isinstance(piece, str) else (True, piece.text) for piece in paragraph.pieces
+    ]
+    for is_point, text in pieces:
+        if (is_point or " | " in text) and lead:
+            if context or _about_relations(f"{lead} {text}"):
+                found.extend(_routes(_from_point(lead, text, subject), paragraph.ref))
             continue
         for sentence in sentences(text):
             if _about_relations(sentence):
                 context = True
             elif context and not (_CONTINUES.match(sentence) or _STRONG.search(sentence)):
                 context = topic
-            named = recipients(sentence, subject)
-            if (context or (topic and _STRONG.search(sentence))) and _declares(sentence):
-                found.extend(_routes(named, paragraph.ref))
-            own = role_positions(sentence.split(" must ")[0].split(" should ")[0])
-            subject = own or subject
-        last = sentences(text)[-1] if text.strip() else ""
-        lead = last if last.rstrip(" -–").endswith(":") or (kind == "" and not last.endswith(".")) else ""
-        if lead and not (_DECLARES.search(lead) and (context or topic)) and not _about_relations(lead):
+            if context and _declares(sentence):
+                found.extend(_routes(recipients(sentence, subject), paragraph.ref))
+            subject = role_positions(_MODAL_WORD.split(sentence)[0]) or subject
+        lead = _lead(text) or (lead if " | " in text else "")
+        if lead and not _about_relations(lead) and not (_DECLARES.search(lead) and context):
             lead = ""
     return _distinct(found)
+
+
+_MODAL_WORD = re.compile(r"\b(?:must|shall|should|will|may)\b")
+_LEADS = re.compile(r"(?::\s*[-–]?|\b(?:as follows|as set out below|set out below|(?:the )?following|below)[.:]?)$", re.IGNORECASE)
+
+
+def _lead(text: str) -> str:
+    """The last sentence of a text, where points hang on it."""
+    last = sentences(text)[-1] if text.strip() else ""
+    return last if _LEADS.search(last.rstrip()) or not last.rstrip().endswith((".", ";")) else ""
 
 
 _NOBODY: tuple[Position, ...] = ()
@@ -108,23 +116,32 @@ def _declares(sentence: str) -> bool:
 
 def _from_point(lead: str, text: str, subject: tuple[Position, ...]) -> list[Recipient]:
     """A point such as ``members: to the Clerk``, read with its lead-in."""
-    row = re.match(
-        r"\W*(?:for|by|in the case of|where the (?:officer|person|declarer) is|if you are)?\s*(?:an?|the|any|all)?\s*"
-        r"(?P<who>[A-Za-z][^:|–—]{1,60}?)\s*(?:[:|–—]|\s-\s|,?\s+(?:must|shall|should|will)?\s*(?:be made |be declared |declare |notify |inform |tell )?(?:to|with)\s|,\s)"
-        r"\s*(?P<to>.+)",
-        text,
-        re.DOTALL,
-    )
+    text = re.sub(r"^\W*\((?:for|by|in the case of|if)\s+([^)]+)\)\s*:?\s*", r"\1: ", text)
+    row = _ROW.match(text)
     if row:
-        who = role_positions(row["who"]) if not posts(row["who"]) else _positions(row["who"])
+        who = _positions(row["who"]) if posts(row["who"]) else positions_of_roles(row["who"])
         to = posts(row["to"])
         if who and to:
             return [Recipient(post, who) for post in to[:2]]
     named = recipients(text, subject or role_positions(lead))
     if named:
         return named
+    bare = posts(text)
+    if bare and _BARE.fullmatch(text[: bare[0].start]) and _DECLARES.search(lead):
+        own = recipients(f"{re.sub(_LEADS, '', lead.rstrip())} to the {text[bare[0].start :]}", subject)
+        return [one for one in own if one.post.title.lower() in text.lower()]
     whole = recipients(f"{lead.rstrip(' :-–')} {text}", subject)
     return [one for one in whole if one.post.start > len(lead.rstrip(" :-–"))]
+
+
+_BARE = re.compile(r"\W*(?:(?:to|the|their|his|her|his or her|his/her|an?|relevant|appropriate|own)\s+)*", re.IGNORECASE)
+_ROW = re.compile(
+    r"\W*(?:for|by|in the case of|where the (?:officer|person|declarer) is|if you are)?\s*(?:an?|the|any|all)?\s*"
+    r"(?P<who>[A-Za-z][^:|–—]{1,60}?)\s*"
+    r"(?:[:|–—]|\s-\s|,?\s+(?:must|shall|should|will)?\s*(?:be made |be declared |declare |notify |inform |tell )?(?:to|with)\s|,\s)"
+    r"\s*(?P<to>.+)",
+    re.DOTALL,
+)
 
 
 def _positions(text: str) -> tuple[Position, ...]:
@@ -135,7 +152,7 @@ def _positions(text: str) -> tuple[Position, ...]:
 def _routes(named: list[Recipient], ref: str) -> list[Route]:
     found: list[Route] = []
     for one in named:
-        who = one.case or one.who
+        who = one.case or one.who or (Position.MEMBER, Position.OFFICER)  # a rule for nobody in particular binds both
         found.extend(
             Route(position, one.post.title, ref, every=one.post.every, possessive=one.post.possessive)
             for position in who

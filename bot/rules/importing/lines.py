@@ -70,9 +70,11 @@ def starts_paragraph(line: Line, before: Line) -> bool:
         return line.starts
     if line.heading or line.row or line.bullet or _CONTENTS_ENTRY.search(line.text):
         return True
+    if line.strong != before.strong and not line.text[:1].islower():
+        return True
     label, rest = read_label(line.text)
     if label is None:
-        return line.strong != before.strong and (before.strong or line.text[:1].isupper())
+        return False
     if label.style is Style.BULLET:
         return True
     ended = before.text.rstrip().endswith(_ENDS) or bool(re.search(r"\b(?:and|or)$|,$", before.text.rstrip()))

@@ -37,7 +37,7 @@ _PLAIN = re.compile(
 )
 _NOT_POSTS = re.compile(
     r"^(?:(?:the |council |all |lead |an? |any |local |member |individual |relevant )*"
-    r"(?:officers?|executive|services?|committees?|teams?|departments?|managers?|boards?|panels?|units?|leaders?|council services?)|"
+    r"(?:officers?|executive|services?|committees?|teams?|departments?|managers?|boards?|panels?|units?|council services?)|"
     r"members?.*|political groups?|member services|"
     r"(?!.*\b(?:heads?|directors?|managers?|officers?|executive|democratic|governance)\b).*\b(?:committees|services)|"
     r"(?:support|council|public|legal|shared|front.?line) services|.*code of conduct.*|.*\bprotocol\b.*|"
@@ -91,7 +91,7 @@ def posts(text: str) -> list[Post]:
     taken: list[tuple[int, int]] = []
     for match in _PHRASE.finditer(text):
         for start, end in _parted(text, match.start(), match.end()):
-            phrase = text[start:end]
+            phrase = re.sub(r"['’]s?$", "", text[start:end])
             if _POST.search(phrase) and not _NOT_POSTS.match(phrase):
                 found.append(_post(text, start, end))
                 taken.append((start, end))
@@ -139,7 +139,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """The phrase without words at its start that only open the sentence, and without role words."""
     opening = re.match(r"(?:(?:The|A|An|Any|All|If|In|Where|When|Similarly|Both|Their|His|Her|Your|Each|Members?|Councillors?"
                        r"|Officers?(?=\s+(?:to|and)\b)|Employees?|Staff|Every|For|With|To|By|And|Or|This|That|Such|Any)\s+"
-                       r"(?:to\s+|and\s+|the\s+|of\s+)?)+(?=[A-Z])", text[start:end])  # fmt: skip
+                       r"(?:(?:to|and|the|of|with|or)\s+)*)+(?=[A-Z])", text[start:end])  # fmt: skip
     if opening:
         start += opening.end()
     return start, end

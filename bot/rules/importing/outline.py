@@ -155,7 +155,8 @@ def _whole_numbers(items: list[Item]) -> list[Item]:
     ]
     votes = {index: _votes_for_section(items, index) for index, _ in whole}
     sections = sum(votes.values())
-    continuous = bool(whole) and sections / len(whole) < _CONTINUOUS
+    begins_again = sum(1 for index, item in whole if not votes[index] and item.label and item.label.number == 1)
+    continuous = bool(whole) and sections / len(whole) < _CONTINUOUS and begins_again < _FEW
     marked = list(items)
     for index, item in whole:
         child = _labelled(items, index + 1)

@@ -226,7 +226,7 @@ class _Gatherer:
     # Letters right under the heading
 
     def _letters_count(self) -> bool:
-        letters = [(place, item) for place, (_, item) in enumerate(self._section.items) if item.lettered and item.label]
+        letters = [(place, item) for place, (_, item) in enumerate(self._section.items) if _in_a_row(item)]
         if not letters:
             return False
         first = letters[0][0]
@@ -240,7 +240,7 @@ class _Gatherer:
     def _lettered(self) -> None:
         counter = _LetterRow()
         for heading, item in self._section.items:
-            if item.lettered and item.label is not None and counter.takes(item.label):
+            if _in_a_row(item) and item.label is not None and counter.takes(item.label):
                 base = self._base()
                 ref = f"{base}({item.label.parts[-1]})"
                 self._begin(ref, heading, item)
@@ -364,7 +364,14 @@ def _is_listed(item: Item) -> bool:
     return item.bullet or item.lettered or item.numbered
 
 
+def _in_a_row(item: Item) -> bool:
+    """Whether an item bears a letter, a numeral or a number in brackets."""
+    return item.lettered or (item.numbered and item.label is not None and item.label.closed and item.label.depth == 1)
+
+
 def _is_first(label: Label) -> bool:
+    if label.style is Style.DECIMAL:
+        return label.number == 1
     return label.parts[-1].lower() in {"a", "i"} and (letter_value(label.parts[-1]) == 1 or may_be_roman(label))
 
 
@@ -379,15 +386,16 @@ class _LetterRow:
 
     def __init__(self) -> None:
         self._last = 0
-        self._roman: bool | None = None
+        self._kind = ""
 
     def takes(self, label: Label) -> bool:
-        token = label.parts[-1]
-        if self._roman is None:
-            self._roman = label.style is Style.ROMAN or token.lower() == "i"
-            self._last = (roman_value(token) if self._roman else letter_value(token)) or 0
+        """Whether the label is the row's first, or its next."""
+        if not self._kind:
+            first = label.style is Style.ROMAN or label.parts[-1].lower() == "i"
+            self._kind = "number" if label.style is Style.DECIMAL else "roman" if first else "letter"
+            self._last = _value(label, self._kind) or 0
             return True
-        value = roman_value(token) if self._roman else letter_value(token)
+        value = _value(label, self._kind)
         if value is None or not self._last < value <= self._last + 2:
             return False
         self._last = value

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rules.importing.offices import Post, position_of, posts
-from bot.rules.importing.roles import MEMBER, OFFICER, role_positions
+from bot.rules.importing.roles import role_positions
 from bot.rules.protocol import Position
 
 
@@ -57,8 +57,8 @@ _ADVERBS = r"(?:(?:promptly|immediately|first|also|formally|in writing|at once|b
 _RECEIVES = re.compile(
     rf"(?:\b{_TELL}\s+{_ADVERBS}{_DET}|"
     rf"\b(?:to|with|before|upon)\s+{_ADVERBS}{_DET}|"
-    rf"\battention of\s+{_DET}|\b(?:advice|guidance|clarification|approval|consent|permission|help|view|views|agreement) (?:of|from)\s+{_DET}|"
-    rf"\bfrom\s+{_DET}|\bvia\s+{_DET}|\bthrough\s+{_DET}|"
+    rf"\b(?:attention|notice|knowledge) of\s+{_DET}|\blet\s+{_DET}|\b(?:advice|guidance|clarification|approval|consent|permission|help|view|views|agreement) (?:of|from)\s+{_DET}|"
+    rf"\bfrom\s+{_DET}|"
     rf"\b(?:kept|held|maintained|administered|managed|overseen|compiled|received|recorded|registered|considered|determined|"
     rf"decided|authorised|approved|noted|resolved)\s+(?:for this purpose\s+)?by\s+{_DET})$",
     re.IGNORECASE,
@@ -72,7 +72,7 @@ _CASE = re.compile(
 )
 _CHAIN = re.compile(
     rf"^\s*(?:\([^)]*\)\s*)?(?:,\s*)?(?P<joint>and/or|and|or|&|/|,|as well as|together with|and also|or alternatively|copied to|in consultation with)?"
-    rf"\s*(?:(?:also|in their absence|in his or her absence|failing that|failing whom|otherwise|else|if not),?\s+)?(?:to\s+|with\s+)?{_DET}$",
+    rf"\s*,?\s*(?:(?:also|in (?:their|his|her|his or her|his/her) absence|if (?:he or she|they) (?:is|are) (?:absent|unavailable)|failing that|failing whom|otherwise|else|if not),?\s+)?(?:to\s+|with\s+)?{_DET}$",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
@@ -88,11 +88,6 @@ _ACTS = re.compile(
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(rf"^\s*,?\s*(?:it is\s+|it should be\s+|then\s+)?(?:to\s+|with\s+)?{_DET}$", re.IGNORECASE)
-_SEGMENT = re.compile(
-    r"[;:–—|]|,\s+(?:and|while|whilst|whereas|but)\b|,\s+or\b|\.\s|\bwhile\b|\bwhilst\b|\bwhereas\b|\("
-)
-
-
 def recipients(sentence: str, default: tuple[Position, ...] = ()) -> list[Recipient]:
     """The posts that receive something in a sentence, with who turns to them.
 
@@ -102,21 +97,20 @@ def recipients(sentence: str, default: tuple[Position, ...] = ()) -> list[Recipi
     """
     named = posts(sentence)
     uses = _uses(sentence, named)
+    actors = _actors(sentence, named, uses)
     subject = _subject(sentence, named, uses) or default
     found: list[Recipient] = []
     for place, (post, use) in enumerate(zip(named, uses, strict=True)):
         if use is not Use.RECEIVES:
             continue
         case = _case_before(sentence, named, uses, place)
-        own = _nearest_actor(sentence, post, named, uses)
+        own = _nearest_actor(sentence, post, actors)
+        if own is _ONWARD:
+            continue
         who = own or subject
         if post.possessive and _is_line_post(post) and set(who) == {Position.MEMBER, Position.OFFICER}:
             who = (Position.OFFICER,)
-        elif (
-            post.possessive
-            and re.search(r"group (?:leader|whip)", post.title, re.IGNORECASE)
-            and Position.MEMBER in who
-        ):
+        elif post.possessive and re.search(r"group (?:leader|whip)", post.title, re.IGNORECASE) and Position.MEMBER in who:
             who = (Position.MEMBER,)
         joint = sentence[named[place - 1].end : post.start] if place else ""
         found.append(Recipient(post, who, case, bool(re.search(r"\bor\b", joint)) and len(joint) < _NEAR))
@@ -141,10 +135,13 @@ def _uses(sentence: str, named: list[Post]) -> list[Use]:
 def _use(sentence: str, before: str, after: str, post: Post, earlier: list[Post], uses: list[Use]) -> Use:
     if _PASSIVE.match(after) and not _RECEIVES.search(before):
         return Use.RECEIVES
+    boundary = re.search(r"(?:^|[,;]\s*|\band\s+|\bor\s+)" + _DET + "$", before, re.IGNORECASE)
+    if boundary and re.match(rf"\s+to\s+{_DET}[A-Z]", after):
+        return Use.ACTS
     if re.search(r"\b(?:as|known as)\s+(?:the\s+)?$", before) and not re.search(r"\bsuch as\s+(?:the\s+)?$", before):
         return Use.OTHER  # "the Head of Law, as Monitoring Officer" names one post twice
     if _RECEIVES.search(before) and not re.search(
-        r"\b(?:relat\w+|connected|respect|regard|addition|access|belong\w*|open|up)\s+(?:to|with)\s+(?:\w+\s+)?$",
+        r"\b(?:relat(?:ed|ing|ion|es)|connected|respect|regard|addition|access|belong\w*|open|up)\s+(?:to|with)\s+(?:\w+\s+)?$",
         before,
     ):
         return Use.RECEIVES
@@ -245,37 +242,70 @@ def _case_before(sentence: str, named: list[Post], uses: list[Use], place: int) 
     return tuple(dict.fromkeys(cases))
 
 
-def _nearest_actor(sentence: str, post: Post, named: list[Post], uses: list[Use]) -> tuple[Position, ...]:
-    """Who acts in the part of the sentence that the post stands in, where that part names its own."""
-    parts = [match.end() for match in _SEGMENT.finditer(sentence, 0, post.start)]
-    for start in reversed([0, *parts]):
-        part = sentence[start : post.start]
-        agent = re.search(r"\b(?:by|for|from|in the case of)\s+(?:(?:the|an?|any|all|both)\s+)*"
-                          r"((?:members?|councillors?|officers?|employees?|staff)(?:\s+(?:and|or)\s+(?:members?|councillors?|officers?|employees?|staff))?)",
-                          part, re.IGNORECASE)  # fmt: skip
-        opening = re.match(
-            r"\W*(?:(?:and|while|whilst|whereas|but|similarly|likewise|both|all|any|each|every|an?|the|if|where|when|other|elected|individual)[\s,]+)*"
-            r"((?:members?|councillors?|officers?|employees?|staff)(?:\s+(?:and|or)\s+(?:members?|councillors?|officers?|employees?|staff))?)\b",
-            part,
-            re.IGNORECASE,
-        )
-        hit = agent or opening
-        if hit and start > 0:
-            return role_positions(hit[1])
-        acting = [
-            position
-            for other, use in zip(named, uses, strict=True)
-            if start <= other.start < post.start
-            and use is Use.ACTS
-            and (position := position_of(other.title)) is not None
-        ]
-        if acting and start > 0:
-            return tuple(dict.fromkeys(acting))
-        if agent:
-            return role_positions(agent[1])
-    return ()
+_ROLE = r"(?:(?:elected |co-opted )?members?|councillors?|officers?|employees?|staff|both parties|(?:the|each|either) part(?:y|ies))"
+_ROLES = re.compile(rf"\b{_ROLE}(?:\s*(?:,|and|or|and/or|/)\s*(?:an?\s+|the\s+|any\s+|another\s+)?{_ROLE})*\b(?!\s+of\s+(?:the\s+)?public)", re.IGNORECASE)
+_AFTER = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?,?\s*(?:(?:where|when|if)\b[^.;,]*?\b)?(?:by|for|if|in the case of|where it is|when it is)\s+"
+    rf"(?:(?:the|an?|any|all|both)\s+)*({_ROLE}(?:\s+(?:and|or)\s+{_ROLE})?)\b",
+    re.IGNORECASE,
+)
+_OPENING = (
+    r"(?:(?:if|where|when|similarly|likewise|equally|all|any|each|every|both|an?|the|other|elected|individual|such|either|also|then|"
+    r"should|it is the duty of|it is for|it is expected that|you are|as|in turn)[\s,]+)*$"
+)
+_STRONG_START = re.compile(
+    r"(?:^\W*|[;:–—|(]\s*|\s-\s+|,\s+(?:and|while|whilst|whereas|but)\s+|\bwhile\s+|\bwhilst\s+|\bwhereas\s+)" + _OPENING, re.IGNORECASE
+)
+_WEAK_START = re.compile(r"(?:(?<!\bof)(?<!\bto)(?<!\bwith)(?<!\bby),\s+(?:or\s+)?|\band\s+|\bor\s+|\bthat\s+|\bthen\s+)" + _OPENING, re.IGNORECASE)
+_AGENT = re.compile(r"\b(?:by|for|in the case of|on the part of|made by)\s+(?:(?:the|an?|any|all|both|each|either|individual)\s+)*$", re.IGNORECASE)
+_THEIR_CASE = re.compile(r"^['’]s?\s+case\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    rf"^\s*(?:\([^)]*\)\s*)?(?:(?:concerned|in question|involved|themselves|himself or herself|in a similar position)\s*)?,?\s*"
+    rf"(?:(?:must|shall|should|will|may|is|are|has|have|ought|needs?|so)\b(?!\s+(?:also\s+)?be\s+(?:notified|informed|told|advised))|{_TELL}\b|declares?\b|discloses?\b|reports?\b|to\s+{_DET}(?=[A-Z]|line|service|head|chief|director|monitoring|manager))",
+    re.IGNORECASE,
+)
+_ONWARD: tuple[Position, ...] = (Position.DEMOCRATIC_SERVICES,) * 2
+"""Stands for a recipient who only passes the matter on; a value that no reading gives."""
 
 
-def speaks_of_people(text: str) -> bool:
-    """Whether the text names either side at all."""
-    return bool(MEMBER.search(text) or OFFICER.search(text))
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    start: int
+    positions: tuple[Position, ...]
+
+
+def positions_of_roles(text: str) -> tuple[Position, ...]:
+    """The sides that a group of role words names; ``both parties`` is both."""
+    if re.search(r"\bpart(?:y|ies)\b", text, re.IGNORECASE):
+        return (Position.MEMBER, Position.OFFICER)
+    return role_positions(text)
+
+
+def _actors(sentence: str, named: list[Post], uses: list[Use]) -> list[_Actor]:
+    """The places where somebody is said to act: at the start of a part, before a verb, or after ``by``."""
+    masked = _masked(sentence, named)
+    mentions = [(match.start(), match.end(), positions_of_roles(match[0])) for match in _ROLES.finditer(masked)]
+    found: list[_Actor] = []
+    for post, use in zip(named, uses, strict=True):
+        position = position_of(post.title)
+        onward = re.match(r"\s*(?:\([^)]*\)\s*)?,?\s*who\b", sentence[post.end :])
+        if use is Use.RECEIVES and onward:
+            found.append(_Actor(post.end + onward.end(), _ONWARD))
+        elif use is Use.ACTS or (use is Use.OTHER and position is not None):
+            mentions.append((post.start, post.end, (position,) if position else ()))
+    for start, end, positions in mentions:
+        before, after = sentence[:start], sentence[end:]
+        goes_on = _GOES_ON.match(after) is not None
+        case = re.search(r"\bin (?:the|an?|any)\s+$", before, re.IGNORECASE) and _THEIR_CASE.match(after)
+        opens = _STRONG_START.search(before) is not None
+        if positions and (case or opens or _AGENT.search(before) or (goes_on and _WEAK_START.search(before))):
+            found.append(_Actor(start, positions))
+    return sorted(found, key=lambda actor: actor.start)
+
+
+def _nearest_actor(sentence: str, post: Post, actors: list[_Actor]) -> tuple[Position, ...]:
+    """Who turns to the post: named just after it, or the last one named as acting before it."""
+    after = _AFTER.match(sentence[post.end :])
+    if after:
+        return positions_of_roles(after[1])
+    return next((actor.positions for actor in reversed(actors) if actor.start < post.start), ())
