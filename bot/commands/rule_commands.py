@@ -41,7 +41,7 @@ def deadline(
     limit = reply_limit(pack, settings.reply_working_days)
     if limit is None:
         word = next((clock for clock in pack.clocks if clock.kind in {ClockKind.REPLY, ClockKind.PROMPTLY}), None)
-        said = f" It says “{word.word}” ({pack.cited(word.ref)})." if word and word.word else ""
+        said = f" For {word.what} it says “{word.word}” ({pack.cited(word.ref)})." if word and word.word else ""
         sentence = f"This protocol gives no number of days.{said} Set REPLY_WORKING_DAYS to your council's own."
         if as_json:
             print_json({"due": None, "rule": sentence, "ref": word.ref if word else None})
