@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.handlers import ask, declare, directory, disclosures, help_page
+from bot.handlers import ask, declare, directory, disclosures, feedback, handoff, help_page
 from bot.messages import (
     Asked,
     ChangeForm,
@@ -40,6 +40,8 @@ CHANGE: Mapping[str, Handler] = {declare.FORM: declare.change_form}
 
 SUBMIT: Mapping[str, Handler] = {
     declare.FORM: declare.submit,
+    handoff.ASK_FORM: handoff.send_question,
+    handoff.REPLY_FORM: handoff.send_reply,
     disclosures.READ_FORM: disclosures.decide,
     disclosures.OWN_FORM: disclosures.change_own,
 }
@@ -47,6 +49,11 @@ SUBMIT: Mapping[str, Handler] = {
 
 PRESS: Mapping[str, Handler] = {
     "neighbours": ask.neighbours,
+    "pick": ask.pick,
+    "useful": feedback.useful,
+    "not_useful": feedback.not_useful,
+    "ask_person": handoff.open_question,
+    "open_question": handoff.open_reply,
     "help": help_page.show,
     "open_declaration": declare.open_form,
     "open_disclosure": disclosures.open_one,

@@ -125,3 +125,29 @@ class OutgoingMessage:
     platform_id: str = ""
     """The platform's own id of the delivered message."""
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A question that got no good answer; nobody's name is with it."""
+
+    question: str
+    reason: str
+    """``not covered``, ``unclear`` or ``unhelpful``."""
+    ref: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    """A question that a person was asked, with the asker's consent."""
+
+    id: str
+    asker_id: str
+    ref: str
+    readers: tuple[str, ...]
+    question: str
+    back_to: Address
+    answer: str = ""
+    answered_by: str = ""
+    at: datetime

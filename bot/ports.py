@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
+
+from bot.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bot.messages import Address, Reply, Request
-    from bot.model import Event, OutgoingMessage, Person
+    from bot.model import Event, Gap, Handoff, OutgoingMessage, Person
     from bot.rules.disclosures import Disclosure, DisclosureEvent
     from bot.rules.protocol import Knowledge, Pack, Role
     from bot.rules.search import SearchEngine
@@ -209,6 +211,58 @@ class Audit(Protocol):
         ...
 
 
+class Answers(Protocol):
+    """What is remembered around answers: the thread, what was useful, what was not covered, what a person was asked."""
+
+    async def remember_thread(self, thread: str, question: str, refs: Sequence[str], now: datetime) -> None:
+        """Keep the last question of a conversation and what it found."""
+        ...
+
+    async def last_in_thread(self, thread: str, since: datetime) -> tuple[str, tuple[str, ...]] | None:
+        """The last question of a conversation and what it found, if it is not older."""
+        ...
+
+    async def useful(self, ref: str, now: datetime, *, useful: bool) -> None:
+        """Count whether an answer was useful; not who said so."""
+        ...
+
+    async def gap(self, question: str, reason: str, ref: str, now: datetime) -> None:
+        """Keep a question without a good answer, without the asker."""
+        ...
+
+    async def gaps(self) -> Sequence[Gap]:
+        """Every question without a good answer, newest first."""
+        ...
+
+    async def feedback(self) -> Mapping[str, tuple[int, int]]:
+        """For each paragraph, how often it was useful and how often not."""
+        ...
+
+    async def forget_before(self, questions: datetime, threads: datetime) -> int:
+        """Drop older questions and threads; how many."""
+        ...
+
+    async def hand_off(self, handoff: Handoff) -> None:
+        """Keep a question that a person was asked."""
+        ...
+
+    async def handoff(self, handoff_id: str) -> Handoff | None:
+        """The question with this id."""
+        ...
+
+    async def reply(self, handoff_id: str, answer: str, by: str) -> bool:
+        """Keep the reply. False where there is one already."""
+        ...
+
+    async def note(self, ref: str, text: str, by: str, now: datetime) -> None:
+        """Put the council's own note on a paragraph; earlier ones stay in its history."""
+        ...
+
+    async def notes(self) -> Mapping[str, str]:
+        """The newest note on each paragraph that has one."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: everything in it is kept together, or nothing is. Rolls back unless committed."""
 
@@ -240,6 +294,11 @@ class UnitOfWork(Protocol):
     @property
     def drafts(self) -> Drafts:
         """Forms that are being filled in."""
+        ...
+
+    @property
+    def answers(self) -> Answers:
+        """What is remembered around answers."""
         ...
 
     @property
@@ -305,6 +364,7 @@ class Services:
     settings: Settings
     platforms: tuple[str, ...] = ()
     """The platforms that are on, in the order in which people are looked for there."""
+    rate_limit: RateLimit = field(default_factory=RateLimit)
     person: Person | None = None
     """The sender, where the directory knows them."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,10 @@ import structlog
 from bot.dispatch import dispatch
 from bot.errors import Refusal
 from bot.messages import Address, Paragraph, Reply
+from bot.metrics import Metrics
 from bot.model import OutgoingMessage
 from bot.ports import Services
+from bot.rate_limit import RateLimit
 from bot.wording import common
 
 if TYPE_CHECKING:
@@ -54,15 +56,19 @@ class Reception:
     announce: Callable[[], None]
     """Called after each commit that queued a message, to wake the sender."""
     wake: asyncio.Event
+    metrics: Metrics = field(default_factory=Metrics)
+    rate_limit: RateLimit = field(default_factory=RateLimit)
 
     async def accept(self, event: Event) -> bool:
         """Remember the event; committed when this returns. False where it is a repeat."""
-        async with self.store.begin() as uow:
-            new = await uow.inbox.remember(event)
-            await uow.commit()
+        with self.metrics.kept.labels(event.platform).time():
+            async with self.store.begin() as uow:
+                new = await uow.inbox.remember(event)
+                await uow.commit()
         if new:
             self.wake.set()
         else:
+            self.metrics.repeats.labels(event.platform).inc()
             log.info("event.repeat", platform=event.platform, kind=event.kind)
         return new
 
@@ -76,6 +82,7 @@ class Reception:
             claimed = await uow.inbox.claim_one(event.platform, event.key, self.clock.now(), LEASE)
             await uow.commit()
         if claimed is None:
+            self.metrics.repeats.labels(event.platform).inc()
             async with self.store.begin() as uow:
                 return await uow.inbox.response(event.platform, event.key)
         return await self._work(claimed, in_response=True)
@@ -108,14 +115,18 @@ class Reception:
         with structlog.contextvars.bound_contextvars(event=event.key, platform=event.platform):
             for attempt in range(1, TRIES + 1):
                 try:
-                    return await self._attempt(event, in_response=in_response)
+                    reply = await self._attempt(event, in_response=in_response)
+                    self.metrics.events.labels(event.platform, "answered").inc()
+                    return reply
                 except Refusal as refusal:
+                    self.metrics.events.labels(event.platform, "refused").inc()
                     log.info("event.refused", kind=event.kind, refusal=type(refusal).__name__)
                     text = str(refusal)
                     return await self._close(event, Reply(summary=text, parts=(Paragraph(text),)), in_response)
                 except Exception as error:  # noqa: BLE001 - the one place that catches the unexpected
                     # The traceback's frames hold no text of the person; the message might, so only its type is logged.
                     log.error("event.failed", kind=event.kind, attempt=attempt, error=type(error).__name__)
+            self.metrics.events.labels(event.platform, "failed").inc()
             return await self._give_up(event, in_response)
 
     async def _attempt(self, event: Event, *, in_response: bool) -> Reply | None:
@@ -140,6 +151,7 @@ class Reception:
             settings=self.settings,
             uow=uow,
             platforms=tuple(self.translators),
+            rate_limit=self.rate_limit,
             person=await uow.people.by_platform_id(sender.platform, sender.user_id),
         )
 

@@ -65,6 +65,16 @@ class SqlAudit:
             )
         )
 
+    async def first(self, action: str, subject: str) -> datetime | None:
+        """When this was first done to the subject."""
+        table = tables.audit
+        return await self.connection.scalar(
+            select(table.c.at)
+            .where(table.c.action == action, table.c.subject == subject)
+            .order_by(table.c.seq)
+            .limit(1)
+        )
+
     async def verify(self) -> tuple[int, str, Broken | None]:
         """How many entries hold, the last hash, and the first broken entry if there is one."""
         count, previous = 0, START

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,18 +34,38 @@ async def upgrade(engine: AsyncEngine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, "heads")
 
     async with engine.begin() as connection:
         await connection.run_sync(run)
 
 
 async def pending(engine: AsyncEngine) -> bool:
-    """Whether the schema is behind this version of the code."""
+    """Whether the schema is behind this version of the code.
 
-    def current(connection: Connection) -> bool:
-        heads = set(ScriptDirectory.from_config(_config()).get_heads())
-        return set(MigrationContext.configure(connection).get_current_heads()) != heads
+    A schema with a migration that this version does not know is ahead: a newer version of the bot
+    runs beside this one, and its changes were made so that this one can go on.
+    """
+    current = await revision(engine)
+    return current <= known_revisions() and current != _heads()
+
+
+async def revision(engine: AsyncEngine) -> frozenset[str]:
+    """The migrations that the schema stands at; none where there is no schema."""
+
+    def current(connection: Connection) -> frozenset[str]:
+        return frozenset(MigrationContext.configure(connection).get_current_heads())
 
     async with engine.connect() as connection:
         return await connection.run_sync(current)
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
+
+
+@cache
+def known_revisions() -> frozenset[str]:
+    """Every migration that this version of the code has."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())

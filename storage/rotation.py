@@ -30,6 +30,11 @@ SEALED: tuple[tuple[Table, str, Context], ...] = (
     (tables.disclosures, "content", lambda row: f"disclosures.content:{row.id}"),
     (tables.disclosures, "conditions", lambda row: f"disclosures.conditions:{row.id}"),
     (tables.disclosure_events, "text", lambda row: f"disclosure_events.text:{row.disclosure_id}"),
+    (tables.threads, "question", lambda row: f"threads.question:{row.id}"),
+    (tables.gaps, "question", lambda _row: "gaps.question"),
+    (tables.handoffs, "question", lambda row: f"handoffs.question:{row.id}"),
+    (tables.handoffs, "back_to", lambda row: f"handoffs.back_to:{row.id}"),
+    (tables.handoffs, "answer", lambda row: f"handoffs.answer:{row.id}"),
     (tables.drafts, "typed", lambda row: f"drafts.typed:{row.token}"),
 )
 """Every sealed column, and the context that its texts are bound to. A test holds it against the tables."""

@@ -6,14 +6,18 @@ import asyncio
 from typing import TYPE_CHECKING, Self
 
 from storage.engine import make_engine
+from storage.figures import figures
 from storage.migrate import pending, upgrade
 from storage.rotation import reseal
 from storage.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from types import TracebackType
 
     from storage.crypto import Sealer
+    from storage.figures import Figures
 
 
 class SqlStore:
@@ -44,6 +48,10 @@ class SqlStore:
     async def pending(self) -> bool:
         """Whether the schema is behind this version of the code."""
         return await pending(self.engine)
+
+    async def figures(self, platforms: Sequence[str], now: datetime) -> Figures:
+        """What waits and what was given up, for those who watch."""
+        return await figures(self.engine, platforms, now)
 
     async def __aenter__(self) -> Self:
         return self

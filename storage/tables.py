@@ -193,3 +193,57 @@ audit = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("question", Text, nullable=False, info=personal("the last question of a conversation; sealed, kept a day")),
+    Column("refs", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("ref", String(24), nullable=False, index=True),
+    Column("useful", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "question", Text, nullable=False, info=personal("a question without a good answer, without the asker; sealed")
+    ),
+    Column("reason", String(16), nullable=False),
+    Column("ref", String(24), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("asker_id", String(32), nullable=False, info=personal("who asked a person")),
+    Column("ref", String(24), nullable=False),
+    Column("readers", Text, nullable=False, info=personal("who was asked")),
+    Column("question", Text, nullable=False, info=personal("the question; sealed")),
+    Column("back_to", Text, nullable=False, info=personal("where the reply goes; sealed")),
+    Column("answer", Text, info=personal("the reply; sealed")),
+    Column("answered_by", String(32), nullable=False, default="", info=personal("who replied")),
+    Column("at", Instant, nullable=False),
+)
+
+house_notes = Table(
+    "house_notes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("ref", String(24), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("by", String(32), nullable=False, info=personal("who wrote the note")),
+    Column("at", Instant, nullable=False),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
+from storage.answers import SqlAnswers
 from storage.audit import SqlAudit
 from storage.disclosures import SqlDisclosures
 from storage.drafts import SqlDrafts
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
     disclosures: SqlDisclosures
     drafts: SqlDrafts
     audit: SqlAudit
+    answers: SqlAnswers
 
     def __init__(self, engine: AsyncEngine, sealer: Sealer, turn: asyncio.Lock | None) -> None:
         self._engine = engine
@@ -63,6 +65,7 @@ class SqlUnitOfWork:
         self.disclosures = SqlDisclosures(self._connection, self._sealer)
         self.drafts = SqlDrafts(self._connection, self._sealer)
         self.audit = SqlAudit(self._connection)
+        self.answers = SqlAnswers(self._connection, self._sealer)
         return self
 
     async def __aexit__(

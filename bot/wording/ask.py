@@ -35,6 +35,11 @@ NEXT = "What to do next"
 OFFICIAL = "Official text"
 NEAREST = "It does say something on"
 SHOW_NEIGHBOURS = "Show the paragraph and its neighbours"
+USEFUL = "Useful"
+NOT_USEFUL = "Not useful"
+ASK_A_PERSON = "Ask a person"
+THANKS = "Thank you. That helps to make the answers better."
+SORRY = "Sorry about that. I have noted the question without your name. You can ask a person instead."
 DECLARE = "Declare a relationship"
 ENQUIRE = "Raise a member enquiry"
 GUIDANCE = "This is guidance from the protocol, not legal advice."
@@ -119,3 +124,13 @@ def too_long(limit: int) -> str:
 def neighbours(title: str) -> str:
     """The summary of a paragraph with those around it."""
     return f"{title}, with the paragraphs before and after it."
+
+
+def open_paragraph(title: str) -> str:
+    """A button for one of several paragraphs."""
+    return f"{title} fits"
+
+
+def house_note(cited: str, text: str) -> str:
+    """The council's own note, marked as that."""
+    return f"Your council's note on {cited}: {text}"

@@ -2,84 +2,29 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from adapters.demo.people import SAMPLE_PEOPLE
-from bot import dispatch
 from bot.errors import NotFound, Refusal, TooMany
-from bot.messages import (
-    ChangeForm,
-    Facts,
-    Form,
-    LookUp,
-    OpenForm,
-    Paragraph,
-    Place,
-    Pressed,
-    Reply,
-    Request,
-    Sender,
-    SubmitForm,
-)
+from bot.messages import Facts, Form, Paragraph
 from bot.rules.disclosures import State
 from bot.rules.protocol import Position
-from tests.support import FakeClock, services
+from tests.handlers.bot import PEOPLE, form_of
+from tests.handlers.bot import Bot as PlainBot
 
 if TYPE_CHECKING:
-    from bot.model import Person
     from storage import SqlStore
+    from tests.support import FakeClock
 
-PEOPLE = {person.id: person for person in SAMPLE_PEOPLE}
 GOOD = {"other_party": "person:femi.sample", "kind": "family", "details": "canary-1d7e", "bearing": "service"}
 COUNCILS = ("copeland", "county-appendix-11", "councillor-officer", "west-oxfordshire", "tower-hamlets")
 
 
-class Bot:
-    """Talks to the bot as one person or another; each request is its own transaction, like the real one."""
-
-    def __init__(self, store: SqlStore, clock: FakeClock, pack_id: str = "copeland", **settings: object) -> None:
-        self.store, self.clock, self.pack_id, self.settings = store, clock, pack_id, settings
-        self.numbers = itertools.count()
-
-    async def directory(self, *people: Person) -> Bot:
-        async with self.store.begin() as uow:
-            for person in people or SAMPLE_PEOPLE:
-                await uow.people.save(person)
-            await uow.commit()
-        return self
-
-    async def _do(self, kind: type[Request], who: str, **values: Any) -> Reply:
-        request = kind(
-            key=str(next(self.numbers)),
-            sender=Sender(platform="demo", user_id=who, name=PEOPLE[who].name if who in PEOPLE else "Stranger"),
-            place=Place(private=True, address=who),
-            **values,
-        )
-        async with self.store.begin() as uow:
-            person = await uow.people.by_platform_id("demo", who)
-            found = services(uow, pack_id=self.pack_id, who=person, clock=self.clock, **self.settings)
-            reply = await dispatch.dispatch(request, found)
-            await uow.commit()
-        return reply
-
-    async def open(self, who: str, **values: str) -> Form:
-        return form_of(await self._do(OpenForm, who, form="declare_relationship", values=values))
-
-    async def change(self, who: str, form: Form, **values: str) -> Form:
-        return form_of(await self._do(ChangeForm, who, form=form.id, token=form.token, values=values))
-
-    async def submit(self, who: str, form: Form, **values: str) -> Reply:
-        return await self._do(SubmitForm, who, form=form.id, token=form.token, values=values)
-
-    async def press(self, who: str, action: str, value: str = "") -> Reply:
-        return await self._do(Pressed, who, action=action, value=value)
-
-    async def look_up(self, who: str, typed: str) -> Reply:
-        return await self._do(LookUp, who, field_name="other_party", typed=typed)
+class Bot(PlainBot):
+    """The bot, with a way to declare; nothing that was typed may ever be in a message."""
 
     async def declare(self, who: str, **values: str) -> str:
         """Declare and give back the record's id."""
@@ -91,22 +36,8 @@ class Bot:
         return found.id
 
     async def told(self) -> dict[str, list[str]]:
-        """What was queued for each person so far."""
-        from datetime import timedelta  # noqa: PLC0415
-
-        async with self.store.begin() as uow:
-            found = await uow.outbox.claim("demo", self.clock.now() + timedelta(days=1), timedelta(0), 500)
-        told: dict[str, list[str]] = {}
-        for message in found:
-            told.setdefault(message.to.user_id, []).append(message.reply.summary)
-            assert "canary" not in repr(message.reply)
-        return told
-
-
-def form_of(reply: Reply) -> Form:
-    assert reply.form is not None, reply.summary
-    assert reply.private
-    return reply.form
+        assert "canary" not in repr(await self.outbox())
+        return await super().told()
 
 
 def text_of(parts: object) -> str:
