@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from aiohttp import web
 
+from adapters.watching import add_health, measured
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
@@ -74,29 +76,13 @@ def make_app(
     *,
     ready: Callable[[], Awaitable[Sequence[str]]],
 ) -> web.Application:
-    """The application with every platform's routes and the health routes.
+    """The application with every platform's routes and the health routes. Each answer is counted and timed.
 
     Args:
         ready: what is not ready yet, a plain sentence each.
     """
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[last_resort])
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[measured(reception.metrics), last_resort])
     for adapter in adapters:
         adapter.add_routes(app, reception)
     add_health(app, ready)
     return app
-
-
-def add_health(app: web.Application, ready: Callable[[], Awaitable[Sequence[str]]]) -> None:
-    """``/livez``: the process answers. ``/readyz``: everything it needs is there."""
-
-    async def livez(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "alive"})
-
-    async def readyz(_request: web.Request) -> web.Response:
-        missing = list(await ready())
-        return web.json_response(
-            {"status": "not ready" if missing else "ready", "missing": missing}, status=503 if missing else 200
-        )
-
-    app.router.add_get("/livez", livez)
-    app.router.add_get("/readyz", readyz)

@@ -16,8 +16,12 @@ import structlog
 from aiohttp import web
 from sqlalchemy.engine import make_url
 
-from adapters.web import add_health, make_app
+from adapters.heartbeat import heartbeat
+from adapters.watching import add_health, add_metrics
+from adapters.web import make_app
 from bot.errors import ConfigurationError
+from bot.health import Health, watch_lag
+from bot.metrics import Metrics
 from bot.protocols import Protocols
 from bot.receiving import Reception
 from bot.scheduler import Scheduler
@@ -38,6 +42,10 @@ log = structlog.get_logger()
 
 DRAIN_SECONDS = 8.0
 """How long running work may finish after SIGTERM; the whole stop takes less than ten seconds."""
+
+
+OPERATOR = "operator"
+KEY_IN_USE = "key in use"
 
 
 class SystemClock:
@@ -117,16 +125,8 @@ class Running:
     scheduler: Scheduler
     adapters: Sequence[PlatformAdapter]
     store: SqlStore
-
-    async def ready(self) -> Sequence[str]:
-        """What is not ready, a plain sentence each."""
-        missing = [problem for adapter in self.adapters for problem in adapter.problems()]
-        try:
-            if await self.store.pending():
-                missing.append("The database is not up to date.")
-        except Exception:  # noqa: BLE001 - whatever the driver raises, the answer is the same
-            missing.append("The database does not answer.")
-        return missing
+    health: Health
+    metrics: Metrics
 
 
 def assemble(
@@ -134,6 +134,8 @@ def assemble(
 ) -> Running:
     """Wire a reception, a dispatcher for each platform and the scheduler."""
     wakes = [asyncio.Event() for _ in adapters]
+    metrics = Metrics()
+    metrics.describe({"protocol": protocol.pack.id, "database": "sqlite" if store.is_sqlite else "postgresql"})
 
     def announce() -> None:
         for wake in wakes:
@@ -147,6 +149,7 @@ def assemble(
         translators={adapter.platform: adapter.translator for adapter in adapters},
         announce=announce,
         wake=asyncio.Event(),
+        metrics=metrics,
     )
     dispatchers = [
         Dispatcher(
@@ -155,11 +158,29 @@ def assemble(
             messenger=adapter.messenger,
             wake=wake,
             randomness=random.Random(),  # noqa: S311 - jitter
+            metrics=metrics,
         )
         for adapter, wake in zip(adapters, wakes, strict=True)
     ]
-    scheduler = Scheduler(store=store, clock=clock, protocol=protocol, settings=settings, announce=announce)
-    return Running(reception, dispatchers, scheduler, adapters, store)
+    scheduler = Scheduler(
+        store=store,
+        clock=clock,
+        protocol=protocol,
+        settings=settings,
+        announce=announce,
+        metrics=metrics,
+        heartbeat=heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None,
+    )
+    health = Health(
+        store=store,
+        clock=clock,
+        settings=settings,
+        metrics=metrics,
+        platforms=[adapter.platform for adapter in adapters],
+        adapter_problems=lambda: [problem for adapter in adapters for problem in adapter.problems()],
+        behind=scheduler.behind,
+    )
+    return Running(reception, dispatchers, scheduler, adapters, store, health, metrics)
 
 
 async def serve(
@@ -180,6 +201,7 @@ async def serve(
     clock = SystemClock()
     async with opened_store(settings) as store:
         running = assemble(settings, protocol, store, clock, make_adapters(settings, clock, store))
+        await _note_key(store, clock, running.metrics)
         await asyncio.to_thread(lambda: protocol.engine)
         async with contextlib.AsyncExitStack() as stack:
             for adapter in running.adapters:
@@ -241,6 +263,17 @@ async def _demo_council(settings: Settings, protocol: CouncilProtocol, stack: co
     )
 
 
+async def _note_key(store: SqlStore, clock: Clock, metrics: Metrics) -> None:
+    """Remember when the newest key was first used, which tells its age; the key itself does not."""
+    async with store.begin() as uow:
+        since = await uow.audit.first(KEY_IN_USE, store.sealer.newest)
+        if since is None:
+            since = clock.now()
+            await uow.audit.write(since, OPERATOR, KEY_IN_USE, store.sealer.newest)
+            await uow.commit()
+    metrics.key_since.set(since.timestamp())
+
+
 async def _until_stopped() -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -253,7 +286,8 @@ async def _until_stopped() -> None:
 async def _working(running: Running) -> AsyncIterator[None]:
     """The loops that work the inbox and the outbox, and the ticks."""
     loops = [running.reception.run(), *(dispatcher.run() for dispatcher in running.dispatchers)]
-    tasks = [asyncio.create_task(loop) for loop in loops]
+    tasks = [asyncio.create_task(loop) for loop in (*loops, watch_lag(running.metrics))]
+    running.health.workers[:] = tasks
     running.scheduler.start()
     try:
         yield
@@ -265,6 +299,7 @@ async def _working(running: Running) -> AsyncIterator[None]:
                 await running.reception.work_waiting()
                 for dispatcher in running.dispatchers:
                     await dispatcher.send_waiting()
+        running.health.workers.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -273,24 +308,31 @@ async def _working(running: Running) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def _listening(settings: Settings, running: Running) -> AsyncIterator[None]:
     """The HTTP server, and the one for metrics and health where it has a port of its own."""
-    app = make_app(running.adapters, running.reception, ready=running.ready)
-    runners = [await _listen(app, settings.host, settings.port)]
-    if settings.metrics_port is not None:
+    health = running.health
+    app = make_app(running.adapters, running.reception, ready=health.problems)
+    apps = [(app, settings.port, "PORT")]
+    if settings.metrics_port is None:
+        add_metrics(app, running.metrics, health.refresh, loopback_only=True)
+    else:
         watch = web.Application()
-        add_health(watch, running.ready)
-        runners.append(await _listen(watch, settings.host, settings.metrics_port))
+        add_health(watch, health.problems)
+        add_metrics(watch, running.metrics, health.refresh, loopback_only=False)
+        apps.append((watch, settings.metrics_port, "METRICS_PORT"))
+    runners: list[web.AppRunner] = []
     try:
+        for each, port, name in apps:
+            runners.append(await _listen(each, settings.host, port, name))
         yield
     finally:
         await asyncio.gather(*(runner.cleanup() for runner in runners))
 
 
-async def _listen(app: web.Application, host: str, port: int) -> web.AppRunner:
+async def _listen(app: web.Application, host: str, port: int, name: str = "PORT") -> web.AppRunner:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_SECONDS / 4)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError:
         await runner.cleanup()
-        raise ConfigurationError(f"Port {port} on {host} is taken or not allowed. Set PORT to another one.") from None
+        raise ConfigurationError(f"Port {port} on {host} is taken or not allowed. Set {name} to another one.") from None
     return runner

@@ -57,12 +57,16 @@ class TryAgain(DeliveryError):
         reason: why, in a word or two, for the log.
         after: seconds to wait at least, where the platform said so.
         uncertain: the platform may have taken it all the same (the connection died after sending).
+        limited: the platform asked us to slow down (429).
     """
 
-    def __init__(self, reason: str, *, after: float | None = None, uncertain: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, after: float | None = None, uncertain: bool = False, limited: bool = False
+    ) -> None:
         super().__init__(reason)
         self.after = after
         self.uncertain = uncertain
+        self.limited = limited
 
 
 class CannotReach(DeliveryError):

@@ -14,13 +14,19 @@ from typing import TYPE_CHECKING
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.metrics import Metrics
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from bot.ports import Clock, ProtocolSource, Store
     from bot.settings import Settings
 
 log = structlog.get_logger()
+
+STALE_AFTER = timedelta(minutes=10)
+"""A job whose last good run is this much older than its interval is stuck or failing."""
 
 KEEP_EVENTS = timedelta(hours=26)
 """Slack may send an event again for 24 hours; it must be known as a repeat for longer than that."""
@@ -35,6 +41,11 @@ class Scheduler:
     protocol: ProtocolSource
     settings: Settings
     announce: Callable[[], None]
+    metrics: Metrics = field(default_factory=Metrics)
+    heartbeat: Callable[[], Awaitable[None]] | None = None
+    """Called after a good run of a job while no job is behind."""
+    _good: dict[str, datetime] = field(default_factory=dict)
+    _intervals: dict[str, timedelta] = field(default_factory=dict)
     _ticks: AsyncIOScheduler = field(default_factory=lambda: AsyncIOScheduler(timezone="UTC"))
 
     def start(self) -> None:
@@ -50,7 +61,14 @@ class Scheduler:
         """Do what every tick does, now. Each finds in the tables whether anything is due."""
         await self.forget_events()
 
+    def behind(self) -> tuple[str, ...]:
+        """Jobs whose last good run is too long ago."""
+        now = self.clock.now()
+        return tuple(job for job, every in self._intervals.items() if now - self._good[job] > every + STALE_AFTER)
+
     def _every(self, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
+        self._intervals[job.__name__] = interval
+        self._good[job.__name__] = self.clock.now()
         self._ticks.add_job(
             self._guarded,
             "interval",
@@ -66,7 +84,13 @@ class Scheduler:
         try:
             await job()
         except Exception as error:  # noqa: BLE001 - the next tick tries again
+            self.metrics.sweeps_failed.labels(job.__name__).inc()
             log.error("tick.failed", job=job.__name__, error=type(error).__name__)
+            return
+        self._good[job.__name__] = self.clock.now()
+        self.metrics.swept(job.__name__, self._good[job.__name__])
+        if self.heartbeat is not None and not self.behind():
+            await self.heartbeat()
 
     async def forget_events(self) -> None:
         """Drop worked events that no platform sends again."""

@@ -7,13 +7,14 @@ as failed, and an operator sees it.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.errors import CannotReach, NotConnected, TryAgain
+from bot.metrics import Metrics
 
 if TYPE_CHECKING:
     import random
@@ -41,6 +42,7 @@ class Dispatcher:
     messenger: Messenger
     wake: asyncio.Event
     randomness: random.Random
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -67,7 +69,11 @@ class Dispatcher:
 
     async def _send_in_order(self, messages: Sequence[OutgoingMessage]) -> None:
         for message in messages:
-            await self._send(message)
+            with structlog.contextvars.bound_contextvars(message=message.key):
+                await self._send(message)
+
+    def _count(self, result: str) -> None:
+        self.metrics.messages.labels(self.messenger.platform, result).inc()
 
     async def _send(self, message: OutgoingMessage) -> None:
         problem: Exception
@@ -76,6 +82,8 @@ class Dispatcher:
                 message.to, message.reply, key=message.key, uncertain=message.uncertain
             )
         except TryAgain as error:
+            if error.limited:
+                self.metrics.rate_limited.labels(self.messenger.platform).inc()
             return await self._later(message, str(error), after=error.after, uncertain=error.uncertain)
         except (CannotReach, NotConnected) as error:
             problem = error
@@ -86,10 +94,12 @@ class Dispatcher:
             async with self.store.begin() as uow:
                 await uow.outbox.delivered(message.key, platform_id, self.clock.now())
                 await uow.commit()
+            self._count("delivered")
             return None
         async with self.store.begin() as uow:
             await uow.outbox.fail(message.key, type(problem).__name__, self.clock.now())
             await uow.commit()
+        self._count("failed")
         log.warning("message.undeliverable", key=message.key, reason=type(problem).__name__)
         return None
 
@@ -97,15 +107,18 @@ class Dispatcher:
         now = self.clock.now()
         async with self.store.begin() as uow:
             if now - message.created_at > GIVE_UP_AFTER:
+                result = "failed"
                 await uow.outbox.fail(message.key, reason, now)
                 log.warning("message.given_up", key=message.key, reason=reason)
             else:
+                result = "postponed"
                 pause = timedelta(seconds=self._pause(message.attempts, after))
                 await uow.outbox.postpone(message.key, now + pause, reason, uncertain=uncertain or message.uncertain)
             await uow.commit()
+        self._count(result)
 
     def _pause(self, attempts: int, after: float | None) -> float:
         """Doubling, with jitter; never less than the platform asked for."""
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempts)
+        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0**attempts)
         jittered = pause * self.randomness.uniform(0.75, 1.25)
         return max(jittered, after or 0.0)

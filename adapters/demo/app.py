@@ -15,7 +15,8 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.demo.inbound import SENT
-from adapters.web import LARGEST_BODY, add_health, last_resort
+from adapters.watching import add_health
+from adapters.web import LARGEST_BODY, last_resort
 from bot.answers import cite
 from bot.errors import ConfigurationError
 from bot.messages import Citation, Reply

@@ -162,7 +162,7 @@ def _refused(error: SlackApiError) -> DeliveryError:
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == TOO_MANY_REQUESTS or code in {"ratelimited", "rate_limited"}:
-        return TryAgain("rate limited", after=_retry_after(getattr(response, "headers", {})))
+        return TryAgain("rate limited", after=_retry_after(getattr(response, "headers", {})), limited=True)
     if status >= SERVER_ERROR:
         return TryAgain(f"HTTP {status}", uncertain=True)
     if code in NOT_CONNECTED:

@@ -88,7 +88,10 @@ class Connector:
 
     async def create_conversation(self, parameters: ConversationParameters) -> ConversationResourceResponse:
         """Open the private conversation with a person."""
-        answer = await self._call("POST", "v3/conversations", parameters.serialize())
+        body = parameters.serialize()
+        if "tenantID" in body:  # the SDK spells it as no document of the service does
+            body["tenantId"] = body.pop("tenantID")
+        answer = await self._call("POST", "v3/conversations", body)
         if not _id(answer):
             raise TryAgain("no conversation in the answer")
         return ConversationResourceResponse(id=_id(answer))
@@ -129,7 +132,12 @@ class Connector:
             return _table(answer)
         reason = f"HTTP {status}"
         if status in PASSING:
-            raise TryAgain(reason, after=self._pause(headers), uncertain=status in TAKEN_PERHAPS)
+            raise TryAgain(
+                reason,
+                after=self._pause(headers),
+                uncertain=status in TAKEN_PERHAPS,
+                limited=status == HTTPStatus.TOO_MANY_REQUESTS,
+            )
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise TryAgain(reason, uncertain=True)
         if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
