@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.pack_files import BUILT_IN, PackLibrary, read_pack
@@ -242,3 +244,21 @@ def test_a_rule_is_as_strong_as_its_own_verb(pack: Pack, ref: str, force: Force,
 )
 def test_a_reader_is_warned_where_the_text_is_overtaken_or_in_doubt(pack: Pack, ref: str, warns_of: str) -> None:
     assert warns_of in (pack.clause(ref).stale or "")
+
+
+def test_every_point_is_asked_about_in_thirty_five_ways_or_more(pack: Pack) -> None:
+    assert [clause.ref for clause in pack.clauses if len(set(clause.asked_as)) < 35] == []
+
+
+def test_no_way_of_asking_is_claimed_by_two_points_or_by_a_question_that_is_not_answered(pack: Pack) -> None:
+    asked = [words(text) for clause in pack.clauses for text in clause.asked_as]
+    missed = [words(miss.text) for miss in pack.near_misses]
+    assert len(asked) == len(set(asked))
+    assert len(missed) == len(set(missed))
+    assert not set(asked) & set(missed)
+
+
+def test_each_paragraph_that_a_near_miss_names_exists(pack: Pack) -> None:
+    named = {ref for miss in pack.near_misses for ref in re.findall(r"\((\d+\.\d+)\)", miss.why)}
+    assert named
+    assert named <= {clause.ref for clause in pack.clauses}
