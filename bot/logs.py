@@ -1,31 +1,40 @@
-"""Logging: structured, to standard error, without personal text."""
+"""Logging: structured, to standard error, without personal text.
+
+What an exception says may quote what a person wrote (a database driver quotes the row, a parser
+the text), so neither our log nor the libraries' shows an exception's message: its kind, and where
+it came from, is all. Each line stands alone: a line break in a value cannot begin a second one.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from types import TracebackType
+
+QUIET = ("slack_bolt", "slack_sdk", "botbuilder", "msrest", "msal", "aiohttp.access", "sqlalchemy.engine", "aiosqlite")
+"""Libraries that log what they carry: Bolt the body of a badly signed request, the SDKs requests and answers."""
+
+FRAMES = 4
+
 
 def set_up(level: str) -> None:
-    """Log to standard error: readable on a terminal, JSON otherwise.
-
-    Libraries below are quietened, because they log what they carry: Bolt logs the body of a
-    badly signed request, and the SDKs log requests and answers.
-    """
+    """Log to standard error: readable on a terminal, JSON otherwise."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
-    for name in (
-        "slack_bolt",
-        "slack_sdk",
-        "botbuilder",
-        "msrest",
-        "msal",
-        "aiohttp.access",
-        "sqlalchemy.engine",
-        "aiosqlite",
-    ):
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Plain())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     on_terminal = sys.stderr.isatty()
     renderer = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
@@ -34,9 +43,48 @@ def set_up(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_message,
+            one_line,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def without_message(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put an exception's kind and place where its message and traceback would stand."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["where"] = where(error.__traceback__)
+    return event
+
+
+def one_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep every value on its line: what comes from outside must not look like an entry of its own."""
+    return {
+        name: value.replace("\n", "\\n").replace("\r", "\\r") if isinstance(value, str) else value
+        for name, value in event.items()
+    }
+
+
+def where(trace: TracebackType | None) -> str:
+    """The last steps before the error: file, line and function."""
+    frames = traceback.extract_tb(trace)[-FRAMES:]
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+class Plain(logging.Formatter):
+    """One JSON object a line for what libraries log: who, how bad, and an error's kind; never what they say."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line: dict[str, Any] = {"event": "library", "logger": record.name, "level": record.levelname.lower()}
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if error is not None:
+            line["error"] = type(error).__name__
+            line["where"] = where(error.__traceback__)
+        return json.dumps(line)

@@ -112,7 +112,7 @@ class Reception:
         return worked
 
     async def _work(self, event: Event, *, in_response: bool) -> Reply | None:
-        with structlog.contextvars.bound_contextvars(event=event.key, platform=event.platform):
+        with structlog.contextvars.bound_contextvars(event_key=event.key, platform=event.platform):
             for attempt in range(1, TRIES + 1):
                 try:
                     reply = await self._attempt(event, in_response=in_response)

@@ -41,14 +41,18 @@ def make_engine(url: str) -> AsyncEngine:
         )
     if backend == "postgresql":
         return create_async_engine(
-            parsed.set(drivername="postgresql+asyncpg"), pool_size=10, max_overflow=10, pool_pre_ping=True
+            parsed.set(drivername="postgresql+asyncpg"),
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     raise ConfigurationError("DATABASE_URL must begin with sqlite+aiosqlite:// or postgresql+asyncpg://.")
 
 
 def _sqlite(url: str, *, in_memory: bool) -> AsyncEngine:
     extra: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
-    engine = create_async_engine(url, connect_args={"isolation_level": None}, **extra)
+    engine = create_async_engine(url, connect_args={"isolation_level": None}, hide_parameters=True, **extra)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
