@@ -168,6 +168,7 @@ def assemble(
         protocol=protocol,
         settings=settings,
         announce=announce,
+        platforms=tuple(adapter.platform for adapter in adapters),
         metrics=metrics,
         heartbeat=heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None,
     )

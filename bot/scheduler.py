@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.handlers import disclosure_care
 from bot.metrics import Metrics
+from bot.ports import Services
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from bot.ports import Clock, ProtocolSource, Store
+    from bot.ports import Clock, ProtocolSource, Store, UnitOfWork
     from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -41,6 +43,7 @@ class Scheduler:
     protocol: ProtocolSource
     settings: Settings
     announce: Callable[[], None]
+    platforms: tuple[str, ...] = ()
     metrics: Metrics = field(default_factory=Metrics)
     heartbeat: Callable[[], Awaitable[None]] | None = None
     """Called after a good run of a job while no job is behind."""
@@ -51,6 +54,7 @@ class Scheduler:
     def start(self) -> None:
         """Begin to tick."""
         self._every(timedelta(hours=1), self.forget_events)
+        self._every(timedelta(minutes=30), self.look_after_register)
         self._ticks.start()
 
     def stop(self) -> None:
@@ -60,6 +64,7 @@ class Scheduler:
     async def all_due(self) -> None:
         """Do what every tick does, now. Each finds in the tables whether anything is due."""
         await self.forget_events()
+        await self.look_after_register()
 
     def behind(self) -> tuple[str, ...]:
         """Jobs whose last good run is too long ago."""
@@ -92,9 +97,26 @@ class Scheduler:
         if self.heartbeat is not None and not self.behind():
             await self.heartbeat()
 
-    async def forget_events(self) -> None:
-        """Drop worked events that no platform sends again."""
+    def _services(self, uow: UnitOfWork) -> Services:
+        return Services(
+            clock=self.clock, protocol=self.protocol, uow=uow, settings=self.settings, platforms=self.platforms
+        )
+
+    async def look_after_register(self) -> None:
+        """Send the yearly questions, reviews and one-sided declarations that are due."""
         async with self.store.begin() as uow:
-            dropped = await uow.inbox.forget_before(self.clock.now() - KEEP_EVENTS)
+            sent = await disclosure_care.sweep(self._services(uow))
+            await uow.commit()
+        if sent:
+            self.announce()
+        log.info("register.looked_after", sent=sent)
+
+    async def forget_events(self) -> None:
+        """Drop worked events that no platform sends again, old threads, and questions past their time."""
+        now = self.clock.now()
+        questions = now - timedelta(days=self.settings.retention_days_questions)
+        async with self.store.begin() as uow:
+            dropped = await uow.inbox.forget_before(now - KEEP_EVENTS)
+            await uow.answers.forget_before(questions, now - KEEP_EVENTS)
             await uow.commit()
         log.info("inbox.cleaned", dropped=dropped)
