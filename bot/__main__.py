@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.commands import protocol_commands, register_commands, rule_commands, server_commands
+from bot.commands import people_commands, protocol_commands, register_commands, rule_commands, server_commands
 from bot.errors import ConfigurationError, InputError, ProtocolBotError
 
 FAILED, BAD_INPUT = 1, 2
@@ -35,6 +35,7 @@ def _options(
 protocol_commands.add_to(app)
 rule_commands.add_to(app)
 register_commands.add_to(app)
+people_commands.add_to(app)
 server_commands.add_to(app)
 
 

@@ -66,6 +66,10 @@ class People(Protocol):
         """Everybody who is active, by name."""
         ...
 
+    async def everybody(self) -> Sequence[Person]:
+        """Everybody, those who have left too."""
+        ...
+
     async def save(self, person: Person) -> None:
         """Add the person, or update the one with the same e-mail address."""
         ...

@@ -61,6 +61,11 @@ class SqlPeople:
         )
         return [_person(row) for row in rows]
 
+    async def everybody(self) -> Sequence[Person]:
+        """Everybody, those who have left too."""
+        rows = await self.connection.execute(select(tables.people).order_by(tables.people.c.name, tables.people.c.id))
+        return [_person(row) for row in rows]
+
     async def save(self, person: Person) -> None:
         """Add the person, or update the one with the same e-mail address; its id stays."""
         values = {
