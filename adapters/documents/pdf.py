@@ -63,6 +63,8 @@ class _Printed:
     """Where the column ends."""
     opening: float = 0.0
     """How wide its first word is."""
+    column: int = 0
+    """0 where the page has one; else 1 or 2."""
     row: bool = False
     breaks: bool = False
     """Whether a column or page begins with it."""
@@ -125,7 +127,7 @@ def _page(page: Any, number: int) -> list[_Printed]:
         place = next((index for index, line in enumerate(lines) if line.top > box[1]), len(lines))
         size = median([line.size for line in lines]) if lines else 10.0
         lines[place:place] = [
-            _Printed(row, box[0], box[2], box[1], box[1], size, bold=False, page=number, right=box[2], row=True)
+            _Printed(row, box[0], box[2], box[1], box[1], size, bold=False, page=number, column=-1, row=True)
             for row in rows
         ]
     page.close()
@@ -212,11 +214,12 @@ def _columns(words: Sequence[dict[str, Any]], gutter: float, number: int) -> lis
             for word in words
             if above < word["top"] - 1 and word["top"] + 1 < below and not any(_on(word, line) for line in across)
         ]
-        for column in (
+        sides = (
             [word for word in band if word["x1"] <= gutter + 1],
             [word for word in band if word["x1"] > gutter + 1],
-        ):
-            lines = _lines(column, number)
+        )
+        for column, side in enumerate(sides, 1):
+            lines = [replace(line, column=column) for line in _lines(side, number)]
             if lines:
                 ordered.append(replace(lines[0], breaks=True))
                 ordered.extend(lines[1:])
@@ -269,8 +272,7 @@ def _lines(words: Iterable[dict[str, Any]], number: int) -> list[_Printed]:
                 opening=row[0]["x1"] - row[0]["x0"],
             )
         )
-    right = max((line.x1 for line in lines), default=0.0)
-    return [replace(line, right=right) for line in sorted(lines, key=lambda line: (line.top, line.x0))]
+    return sorted(lines, key=lambda line: (line.top, line.x0))
 
 
 def _shape(text: str) -> str:
@@ -309,6 +311,10 @@ def _as_lines(printed: Sequence[_Printed]) -> list[Line]:
     for line in printed:
         sizes[round(line.size, 1)] += len(line.text)
     body = sizes.most_common(1)[0][0]
+    edges: dict[int, float] = {}
+    for line in printed:
+        edges[line.column] = max(edges.get(line.column, 0.0), line.x1)
+    printed = [replace(line, right=edges[line.column]) for line in printed]
     leading = _leading(printed)
     lines: list[Line] = []
     before: _Printed | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.rules.importing.document import Block, Document
 from bot.rules.importing.labels import BULLETS
@@ -30,7 +31,7 @@ def read_text(text: str, *, markdown: bool) -> Document:
     """
     raw = _without_front_matter(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")).split("\n")
     lines = _counted(raw) if markdown else raw
-    return Document(tuple(_blocks(lines)), kind="md" if markdown else "txt")
+    return Document(tuple(_blocks(lines, markdown=markdown)), kind="md" if markdown else "txt")
 
 
 def _without_front_matter(text: str) -> str:
@@ -69,7 +70,7 @@ def _counted(lines: list[str]) -> list[str]:
     return counted
 
 
-def _blocks(raw: list[str]) -> list[Block]:
+def _blocks(raw: list[str], *, markdown: bool) -> list[Block]:
     lines: list[Line] = []
     fenced = False
     for number, source in enumerate(raw, 1):
@@ -88,7 +89,9 @@ def _blocks(raw: list[str]) -> list[Block]:
             if not _TABLE_RULE.match(line):
                 lines.append(Line(_cells(line), number, row=True))
         else:
-            lines.append(_plain_line(line, number))
+            plain_line = _plain_line(line, number)
+            listed = markdown and _ORDERED.match(line) is not None
+            lines.append(replace(plain_line, starts=True) if listed else plain_line)
     return paragraphs(lines)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _CONCERN = re.compile(
     r"\b(?:complain\w*|concern(?:s|ed)? (?:about|over|with|that|regarding)|has (?:a|any) concerns?|have (?:a|any)? ?concerns?|any concerns?|dissatisf\w*|unhappy|"
     r"not (?:been )?treated|grievance|unresolved|aggrieved|not satisfied|remains? dissatisfied|feels? (?:that )?(?:he|she|they)|"
+    r"feels? the same|direct discussion|believes? (?:that )?(?:an?|the) (?:officer|member|councillor|employee)|"
     r"bullied|harassed|treated (?:unfairly|badly|without)|breach(?:ed|es)? (?:of )?(?:this|the) protocol|allegations?|fell short)\b",
     re.IGNORECASE,
 )
@@ -81,20 +82,34 @@ def rungs_in(paragraph: Paragraph) -> list[Rung]:
         if _TALK.search(sentence) and not found:
             found.append(Rung(by, about, None, paragraph.ref))
         for one in recipients(sentence, (Position.MEMBER,) if by is Role.MEMBER else (Position.OFFICER,)):
-            if _NOT_A_RUNG.search(one.post.title) or not _is_theirs(one.who, by):
+            if _NOT_A_RUNG.search(one.post.title) or not _is_theirs(one.who):
                 continue
             whom = _of_case(one.case) or about
             found.append(Rung(by, whom, one.post, paragraph.ref))
     return _distinct(found)
 
 
+_BREACH = re.compile(
+    r"\bbreach(?:es)?\b[^.;]*?\bby (?:an? |the |any )?(member|councillor|officer|employee)", re.IGNORECASE
+)
+
+
 def _speaker(sentence: str) -> Role | None:
     """Whose concern it is: whoever the sentence opens with."""
+    breach = _BREACH.search(sentence)
+    if breach:  # whoever complains of it is on the other side
+        return Role.OFFICER if breach[1].lower() in {"member", "councillor"} else Role.MEMBER
     head = re.split(
         r"\b(?:has|have|feels?|considers?|believes?|is|are|who|with|remains?|about|against|by|that|may|should|must)\b",
         sentence,
         maxsplit=1,
     )[0]
+    if re.match(
+        r"\W*(?:if|where|when)\s+the\s+(?:officer|member|councillor|employee)\s+(?:concerned|in question|involved)\b",
+        sentence,
+        re.I,
+    ):
+        head = ""  # this speaks of whom the concern is about
     named = role_positions(head)
     if named == (Position.MEMBER,):
         return Role.MEMBER
@@ -125,8 +140,9 @@ def _of_case(case: tuple[Position, ...]) -> str:
     return "director" if Position.DIRECTOR in case else ""
 
 
-def _is_theirs(who: tuple[Position, ...], by: Role) -> bool:
-    return not who or any(position.role is by for position in who if position in {Position.MEMBER, Position.OFFICER})
+def _is_theirs(who: tuple[Position, ...]) -> bool:
+    """Whether the one concerned goes there, or anybody unnamed: not a post that passes the matter on."""
+    return not who or bool(set(who) & {Position.MEMBER, Position.OFFICER})
 
 
 def _distinct(found: Iterable[Rung]) -> list[Rung]:

@@ -181,7 +181,9 @@ def _expressions(sentence: str) -> list[tuple[int, int, int, Unit]]:
 def _limits(sentence: str, match: re.Match[str]) -> bool:
     around = sentence[max(0, match.start() - 60) : match.start()] + " ~ " + sentence[match.end() : match.end() + 50]
     shown = re.search(r"(?:[:|–—]|\s-)\s*(?:up to\s*)?$", sentence[: match.start()])
-    return (bool(_LIMITS.search(around)) or bool(shown)) and not _CONFIDENCE.search(sentence[match.start() : match.end() + 12])
+    return (bool(_LIMITS.search(around)) or bool(shown)) and not _CONFIDENCE.search(
+        sentence[match.start() : match.end() + 12]
+    )
 
 
 def _purpose(sentence: str, start: int, end: int, heading: str, text: str) -> tuple[ClockKind | None, str]:

@@ -28,7 +28,8 @@ _SPECIAL = re.compile(
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
-    r"\b(?:personal|family|close|business|romantic|friend\w*|familiar\w*|outside work|declar\w*|disclos\w*|conflict\w*|undue|avoid\w*)\b", re.IGNORECASE
+    r"\b(?:personal|family|close|business|romantic|friend\w*|familiar\w*|outside work|declar\w*|disclos\w*|conflict\w*|undue|avoid\w*)\b",
+    re.IGNORECASE,
 )
 """A heading with a word of this kind is about relationships that are declared, not about working together."""
 _DECLARES = re.compile(
@@ -92,7 +93,9 @@ def routes_in(paragraph: Paragraph) -> list[Route]:
 
 
 _MODAL_WORD = re.compile(r"\b(?:must|shall|should|will|may)\b")
-_LEADS = re.compile(r"(?::\s*[-–]?|\b(?:as follows|as set out below|set out below|(?:the )?following|below)[.:]?)$", re.IGNORECASE)
+_LEADS = re.compile(
+    r"(?::\s*[-–]?|\b(?:as follows|as set out below|set out below|(?:the )?following|below)[.:]?)$", re.IGNORECASE
+)
 
 
 def _lead(text: str) -> str:
@@ -134,7 +137,9 @@ def _from_point(lead: str, text: str, subject: tuple[Position, ...]) -> list[Rec
     return [one for one in whole if one.post.start > len(lead.rstrip(" :-–"))]
 
 
-_BARE = re.compile(r"\W*(?:(?:to|the|their|his|her|his or her|his/her|an?|relevant|appropriate|own)\s+)*", re.IGNORECASE)
+_BARE = re.compile(
+    r"\W*(?:(?:to|the|their|his|her|his or her|his/her|an?|relevant|appropriate|own)\s+)*", re.IGNORECASE
+)
 _ROW = re.compile(
     r"\W*(?:for|by|in the case of|where the (?:officer|person|declarer) is|if you are)?\s*(?:an?|the|any|all)?\s*"
     r"(?P<who>[A-Za-z][^:|–—]{1,60}?)\s*"

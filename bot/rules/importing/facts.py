@@ -22,7 +22,7 @@ _COUNCIL = re.compile(
     r"(?:[A-Z][a-z’'-]+\s+(?:(?:and|upon|on|in|under|the|&)\s+)*){1,4}(?:(?:Borough|District|County|City|Town|Metropolitan|Unitary|Parish)\s+)*Council)\b"
 )
 _NOT_COUNCILS = re.compile(
-    r"^(?:the|full|of|by|any|each|every|a|this|all|when|if|to|for|member|members|such|county|city|borough|district|town|parish)\b",
+    r"^(?:the|full|of|by|any|each|every|a|this|all|when|if|to|for|member|members|such|county|city|borough|district|town|parish|council|bring|use|join|leave|under|within|all|no|former)\b",
     re.I,
 )
 _KIND = re.compile(r"\b(?:borough|district|county|city|town|metropolitan|unitary|parish)\s+council\b", re.IGNORECASE)

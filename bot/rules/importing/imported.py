@@ -128,6 +128,7 @@ def import_document(
     if not paragraphs:
         raise InputError("No paragraphs were found in this document. Check that it is the protocol itself.")
     text = " ".join(f"{one.lead_in} {one.text}" for one in paragraphs)
+    everything = "\n".join(block.text for block in document.blocks)  # running headers often name the council
     deadlines = [found for one in paragraphs for found in _deadlines(one)]
     routes = [found for one in paragraphs for found in routes_in(one)]
     rungs = [found for one in paragraphs for found in rungs_in(one)]
@@ -139,7 +140,7 @@ def import_document(
     offices = building.Offices(statutory)
     pack = building.pack_of(
         pack_id=pack_id,
-        council=name or council_of(text, segmented.title_lines) or title,
+        council=name or council_of(everything, segmented.title_lines) or title,
         title=title,
         version=version or version_of(segmented.title_lines, text) or "as imported",
         words=words_of(text),

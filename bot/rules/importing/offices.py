@@ -105,7 +105,7 @@ def _post(text: str, start: int, end: int) -> Post:
     before = _DETERMINERS.search(text[:start])
     words = before[0] if before else ""
     title = re.sub(r"\s+", " ", text[start:end]).strip(" ,-–").removeprefix("The ")
-    title = re.sub(r"[’']s?$", "", title)
+    title = re.sub(r"[’']s?$", "", re.sub(r"^(?:Council|Authority)[’']s\s+", "", title))
     return Post(
         title,
         start,
@@ -168,7 +168,11 @@ def position_of(title: str) -> Position | None:
 
 def is_body(title: str) -> bool:
     """Whether the post is a committee or a team rather than a person."""
-    return (
-        re.search(r"\b(?:committee|panel|board|team|unit|department|services|resources)$", title, re.IGNORECASE)
-        is not None
-    )
+    if re.match(
+        r"(?:deputy |assistant |corporate |executive )*(?:head|director|manager|chair\w*|chief)\b", title, re.IGNORECASE
+    ):
+        return False
+    return re.search(_BODY, title, re.IGNORECASE) is not None
+
+
+_BODY = r"\b(?:committee|panel|board|team|unit|department|services|resources)$"

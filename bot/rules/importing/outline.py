@@ -262,11 +262,13 @@ def _stands_as_heading(items: Sequence[Item], index: int, *, hints: int) -> bool
         return False
     if before is not None and before.part is Part.TEXT and not _closed(before):
         return False
-    if after.numbered:
-        return True
-    if hints > _FEW:
+    if before is not None and before.text.rstrip().endswith(":") and not item.text.isupper():
         return False
-    return after.label is None and len(after.text.split()) > _SENTENCE
+    if after.numbered or (after.lettered and after.label is not None and after.label.number == 1):
+        return True
+    if hints > _FEW or after.label is not None or len(item.text.split()) > _SENTENCE:
+        return False
+    return after.text.rstrip().endswith((".", ":", "?")) and len(after.text.split()) > _FEW
 
 
 def _closed(item: Item) -> bool:

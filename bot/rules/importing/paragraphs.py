@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from bot.rules.importing.document import Block, Warnings
 
 _LABEL_LIMIT = 24
+_ATTACHED = ("App", "Annex", "Sch")
+"""What comes after the protocol proper counts anew, so its paragraphs are cited with its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class _Gatherer:
         if label.depth == 1 and label.style is Style.DECIMAL:
             if section.label is not None and (self._restart or section.label.style is Style.DECIMAL):
                 return f"{section.label.plain}.{ref}"
-            if self._restart and section.outer:
+            if section.outer and (self._restart or section.outer.startswith(_ATTACHED)):
                 return f"{section.outer}.{ref}"
             if self._restart and section.order:
                 return f"{section.order}.{ref}"
@@ -299,6 +301,8 @@ class _Gatherer:
         section = self._section
         if section.label is not None:
             return section.label.plain
+        if not section.title:
+            return "Preamble" if self._elsewhere else "0"
         if section.outer and not section.items[0][1].numbered:
             return section.outer
         if self._elsewhere and section.order:
@@ -329,10 +333,15 @@ class _Gatherer:
             opening = Paragraph(label.plain, self._section.name, heading, first.block)
             opening.pieces.extend(item.text for _, item in intro)
             self._found.append(opening)
-        else:
-            place = intro[0][1].block.place
+        elif not self._section.title:
+            opening = Paragraph("Preamble", self._section.name, "", intro[0][1].block)
+            opening.pieces.extend(item.text for _, item in intro)
+            self._found.append(opening)
+        elif self._current is not None:
+            self._current.lead_in = f"{text} {self._current.lead_in}".strip()
             self._warnings.add(
-                f"{place.capitalize()}: text before the first number belongs to no paragraph; see there."
+                f"{intro[0][1].block.place.capitalize()}: text above paragraph {self._current.ref} bears no number; "
+                "it is shown with that paragraph."
             )
 
     def _continue(self, item: Item) -> None:

@@ -88,6 +88,8 @@ _ACTS = re.compile(
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(rf"^\s*,?\s*(?:it is\s+|it should be\s+|then\s+)?(?:to\s+|with\s+)?{_DET}$", re.IGNORECASE)
+
+
 def recipients(sentence: str, default: tuple[Position, ...] = ()) -> list[Recipient]:
     """The posts that receive something in a sentence, with who turns to them.
 
@@ -110,7 +112,11 @@ def recipients(sentence: str, default: tuple[Position, ...] = ()) -> list[Recipi
         who = own or subject
         if post.possessive and _is_line_post(post) and set(who) == {Position.MEMBER, Position.OFFICER}:
             who = (Position.OFFICER,)
-        elif post.possessive and re.search(r"group (?:leader|whip)", post.title, re.IGNORECASE) and Position.MEMBER in who:
+        elif (
+            post.possessive
+            and re.search(r"group (?:leader|whip)", post.title, re.IGNORECASE)
+            and Position.MEMBER in who
+        ):
             who = (Position.MEMBER,)
         joint = sentence[named[place - 1].end : post.start] if place else ""
         found.append(Recipient(post, who, case, bool(re.search(r"\bor\b", joint)) and len(joint) < _NEAR))
@@ -141,7 +147,7 @@ def _use(sentence: str, before: str, after: str, post: Post, earlier: list[Post]
     if re.search(r"\b(?:as|known as)\s+(?:the\s+)?$", before) and not re.search(r"\bsuch as\s+(?:the\s+)?$", before):
         return Use.OTHER  # "the Head of Law, as Monitoring Officer" names one post twice
     if _RECEIVES.search(before) and not re.search(
-        r"\b(?:relat(?:ed|ing|ion|es)|connected|respect|regard|addition|access|belong\w*|open|up)\s+(?:to|with)\s+(?:\w+\s+)?$",
+        r"\b(?:relat(?:ed|ing|ion|es)|connected|respect|regard|addition|access|belong\w*|open)\s+(?:to|with)\s+(?:\w+\s+)?$",
         before,
     ):
         return Use.RECEIVES
@@ -243,7 +249,10 @@ def _case_before(sentence: str, named: list[Post], uses: list[Use], place: int) 
 
 
 _ROLE = r"(?:(?:elected |co-opted )?members?|councillors?|officers?|employees?|staff|both parties|(?:the|each|either) part(?:y|ies))"
-_ROLES = re.compile(rf"\b{_ROLE}(?:\s*(?:,|and|or|and/or|/)\s*(?:an?\s+|the\s+|any\s+|another\s+)?{_ROLE})*\b(?!\s+of\s+(?:the\s+)?public)", re.IGNORECASE)
+_ROLES = re.compile(
+    rf"\b{_ROLE}(?:\s*(?:,|and|or|and/or|/)\s*(?:an?\s+|the\s+|any\s+|another\s+)?{_ROLE})*\b(?!\s+of\s+(?:the\s+)?public)",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
     r"\s*(?:\([^)]*\)\s*)?,?\s*(?:(?:where|when|if)\b[^.;,]*?\b)?(?:by|for|if|in the case of|where it is|when it is)\s+"
     rf"(?:(?:the|an?|any|all|both)\s+)*({_ROLE}(?:\s+(?:and|or)\s+{_ROLE})?)\b",
@@ -254,10 +263,18 @@ _OPENING = (
     r"should|it is the duty of|it is for|it is expected that|you are|as|in turn)[\s,]+)*$"
 )
 _STRONG_START = re.compile(
-    r"(?:^\W*|[;:–—|(]\s*|\s-\s+|,\s+(?:and|while|whilst|whereas|but)\s+|\bwhile\s+|\bwhilst\s+|\bwhereas\s+)" + _OPENING, re.IGNORECASE
+    r"(?:^\W*|[;:–—|(]\s*|\s-\s+|,\s+(?:and|while|whilst|whereas|but)\s+|\bwhile\s+|\bwhilst\s+|\bwhereas\s+)"
+    + _OPENING,
+    re.IGNORECASE,
 )
-_WEAK_START = re.compile(r"(?:(?<!\bof)(?<!\bto)(?<!\bwith)(?<!\bby),\s+(?:or\s+)?|\band\s+|\bor\s+|\bthat\s+|\bthen\s+)" + _OPENING, re.IGNORECASE)
-_AGENT = re.compile(r"\b(?:by|for|in the case of|on the part of|made by)\s+(?:(?:the|an?|any|all|both|each|either|individual)\s+)*$", re.IGNORECASE)
+_WEAK_START = re.compile(
+    r"(?:(?<!\bof)(?<!\bto)(?<!\bwith)(?<!\bby),\s+(?:or\s+)?|\band\s+|\bor\s+|\bthat\s+|\bthen\s+)" + _OPENING,
+    re.IGNORECASE,
+)
+_AGENT = re.compile(
+    r"\b(?:by|for|in the case of|on the part of|made by)\s+(?:(?:the|an?|any|all|both|each|either|individual)\s+)*$",
+    re.IGNORECASE,
+)
 _THEIR_CASE = re.compile(r"^['’]s?\s+case\b", re.IGNORECASE)
 _GOES_ON = re.compile(
     rf"^\s*(?:\([^)]*\)\s*)?(?:(?:concerned|in question|involved|themselves|himself or herself|in a similar position)\s*)?,?\s*"
