@@ -40,7 +40,11 @@ const act = {
   change: async (form) => {
     const values = readForm(form, at("form-dialog").querySelector("form"));
     const reply = await send({ type: "change", form: form.id, token: form.token, values });
-    if (reply && reply.form) openForm(reply.form, document.activeElement && document.activeElement.id);
+    if (!reply || !reply.form || !at("form-dialog").open) return;
+    // The person may have gone on filling in while the answer was on its way: what they did since stays.
+    const since = readForm(form, at("form-dialog").querySelector("form"));
+    const fields = reply.form.fields.map((field) => ({ ...field, value: field.name in since ? since[field.name] : field.value }));
+    openForm({ ...reply.form, fields }, document.activeElement && document.activeElement.id);
   },
   submit: async (form, values) => {
     const button = at("form-dialog").querySelector("[type=submit]");
