@@ -45,6 +45,7 @@ _MIDDLE = (0.36, 0.64)
 _PAIRS = 6
 _FEW_RULES = 4
 _ROOM = 0.8
+_SMALL = 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,28 +276,38 @@ def _lines(words: Iterable[dict[str, Any]], number: int) -> list[_Printed]:
     return sorted(lines, key=lambda line: (line.top, line.x0))
 
 
-def _shape(text: str) -> str:
-    return re.sub(r"\d+", "#", re.sub(r"\s+", " ", text.strip().lower()))
+def _shape(line: _Printed) -> tuple[str, int]:
+    """A line's words without its numbers, and its height on the page: by these it is known again."""
+    return re.sub(r"\d+", "#", re.sub(r"\s+", " ", line.text.strip().lower())), round(line.top / 6)
 
 
 def _without_running_lines(pages: Sequence[list[_Printed]], heights: Sequence[float]) -> list[_Printed]:
-    """Take off what stands at the edge of page after page, and page numbers."""
-    counts: Counter[str] = Counter()
+    """Take off what stands at the same height at the edge of page after page, and page numbers."""
+    counts: Counter[tuple[str, int]] = Counter()
     for lines, height in zip(pages, heights, strict=True):
-        counts.update({_shape(line.text) for line in lines if _at_edge(line, height)})
+        counts.update({_shape(line) for line in lines if _at_edge(line, height)})
     needed = 2 if len(pages) <= 6 else max(3, len(pages) // 4)  # noqa: PLR2004 - odd and even pages may differ
+    body = _body_size([line for lines in pages for line in lines])
     kept: list[_Printed] = []
     for lines, height in zip(pages, heights, strict=True):
         first = True
         for line in lines:
-            edge = _at_edge(line, height)
-            if edge and (counts[_shape(line.text)] >= needed and len(pages) > 1) and not line.row:
-                continue
-            if edge and _NUMBER.match(line.text.strip()):
-                continue
+            if _at_edge(line, height) and not line.row:
+                words, place = _shape(line)
+                again = max(counts[words, place + step] for step in (-1, 0, 1)) >= needed and len(pages) > 1
+                if again or _NUMBER.match(line.text.strip()) or line.size < body * _SMALL:
+                    continue
             kept.append(replace(line, breaks=True) if first else line)
             first = False
     return kept
+
+
+def _body_size(printed: Sequence[_Printed]) -> float:
+    """The size of letters in which most of the text is set."""
+    sizes: Counter[float] = Counter()
+    for line in printed:
+        sizes[round(line.size, 1)] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def _at_edge(line: _Printed, height: float) -> bool:
@@ -307,14 +318,12 @@ def _as_lines(printed: Sequence[_Printed]) -> list[Line]:
     """The lines with what their place on the page says about paragraphs."""
     if not printed:
         return []
-    sizes: Counter[float] = Counter()
-    for line in printed:
-        sizes[round(line.size, 1)] += len(line.text)
-    body = sizes.most_common(1)[0][0]
+    body = _body_size(printed)
     edges: dict[int, float] = {}
     for line in printed:
         edges[line.column] = max(edges.get(line.column, 0.0), line.x1)
     printed = [replace(line, right=edges[line.column]) for line in printed]
+    printed = _without_footnotes(printed, body)
     leading = _leading(printed)
     lines: list[Line] = []
     before: _Printed | None = None
@@ -325,6 +334,19 @@ def _as_lines(printed: Sequence[_Printed]) -> list[Line]:
         lines.append(Line(line.text, page=line.page, strong=strong, row=line.row))
         before = line
     return lines
+
+
+def _without_footnotes(printed: Sequence[_Printed], body: float) -> list[_Printed]:
+    """Leave out small print that begins with a number or a star after the last full-sized line of a page."""
+    kept: list[_Printed] = []
+    last = {line.page: index for index, line in enumerate(printed) if line.size > body * _SMALL}
+    notes = False
+    for index, line in enumerate(printed):
+        below = index > last.get(line.page, -1)
+        notes = below and (notes or re.match(r"\s*(?:\d{1,3}|[*†‡])\s*\S", line.text) is not None)
+        if not notes:
+            kept.append(line)
+    return kept
 
 
 def _leading(printed: Sequence[_Printed]) -> dict[float, float]:
@@ -345,7 +367,8 @@ def _parted(before: _Printed, line: _Printed, leading: dict[float, float]) -> bo
         return ended or before.bold != line.bold or abs(before.size - line.size) > 1
     if abs(before.size - line.size) > 1:
         return True
-    if before.right - before.x1 > line.opening + line.size * _ROOM and before.bold == line.bold:
+    goes_on = line.text[:1].islower() and not before.text.rstrip().endswith((".", ":", ";"))
+    if before.right - before.x1 > line.opening + line.size * _ROOM and before.bold == line.bold and not goes_on:
         return True  # the next word would have fitted: the line was ended on purpose
     usual = leading.get(round(line.size), line.size * 1.2)
     return line.top - before.top > usual * _PARAGRAPH_GAP

@@ -233,9 +233,9 @@ class _Reader:
         if contents:
             return
         number, level = self._list_of(properties, style_id)
-        if not text:
-            return  # Word gives an empty numbered line its number; nobody cites it, but it counts
         label = self._numbering.label(number, level) if number else None
+        if not text:
+            return  # an empty line of a list shows its number in Word: nobody cites it, but it has been counted
         heading = self._heading_level(properties, style_id)
         bold = all(run.bold for run in gathered.runs if run.text.strip())
         size = max((run.size or 0 for run in gathered.runs if run.text.strip()), default=0)

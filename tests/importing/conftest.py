@@ -1,0 +1,23 @@
+"""Fixtures of the importer's tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.pack_files import PackLibrary, shared_knowledge
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def knowledge():
+    return shared_knowledge()
+
+
+@pytest.fixture(scope="session")
+def built_in():
+    library = PackLibrary()
+    return [library.get(pack_id) for pack_id in library.ids()]
