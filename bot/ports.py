@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Protocol, Self
 from bot.rate_limit import RateLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime, timedelta
     from types import TracebackType
 
     from bot.messages import Address, Reply, Request
     from bot.model import Event, Gap, Handoff, OutgoingMessage, Person
+    from bot.rules.casework import Case, CaseEvent
+    from bot.rules.deadlines import Deadline
     from bot.rules.disclosures import Disclosure, DisclosureEvent
     from bot.rules.protocol import Knowledge, Pack, Role
     from bot.rules.search import SearchEngine
@@ -130,6 +132,14 @@ class Outbox(Protocol):
         """Try again later; counts an attempt."""
         ...
 
+    async def hold_back(self, key: str, until: datetime) -> None:
+        """Wait until then, as if it had been queued for that moment; no attempt is counted."""
+        ...
+
+    async def withdraw(self, key: str, now: datetime) -> None:
+        """It no longer holds and is not sent. Its content is dropped."""
+        ...
+
     async def fail(self, key: str, problem: str, now: datetime) -> None:
         """Give the message up; it stays visible to operators."""
         ...
@@ -184,6 +194,119 @@ class Disclosures(Protocol):
 
     async def events(self, disclosure_id: str) -> Sequence[DisclosureEvent]:
         """Every step, oldest first."""
+        ...
+
+
+class Cases(Protocol):
+    """Cases: members' enquiries, and what else has an owner, a clock and a ladder. What people wrote is kept sealed."""
+
+    async def add(self, case: Case, working: Deadline | None) -> None:
+        """Keep a new case with the working of its date."""
+        ...
+
+    async def save(self, case: Case, working: Deadline | None = None) -> None:
+        """Keep a change; ``version`` is the one that was read. The working stays where none is given.
+
+        Raises:
+            ChangedMeanwhile: somebody else changed it since.
+        """
+        ...
+
+    async def get(self, case_id: str) -> Case | None:
+        """The case with this id or reference."""
+        ...
+
+    async def working(self, case_id: str) -> Deadline | None:
+        """How the date by the rule was counted."""
+        ...
+
+    async def record(self, event: CaseEvent) -> None:
+        """Add a step to a case's life."""
+        ...
+
+    async def events(self, case_id: str) -> Sequence[CaseEvent]:
+        """Every step, oldest first."""
+        ...
+
+    async def many(self, case_ids: Iterable[str]) -> Sequence[Case]:
+        """The cases with these ids."""
+        ...
+
+    async def of_member(self, person_id: str) -> Sequence[Case]:
+        """A member's own, newest first."""
+        ...
+
+    async def of_owners(self, person_ids: Iterable[str]) -> Sequence[Case]:
+        """What these officers have in hand, newest first; only what is open."""
+        ...
+
+    async def shared_with(self, person_id: str) -> Sequence[Case]:
+        """What other members share with this one, newest first."""
+        ...
+
+    async def open(self, after_id: str = "", limit: int | None = None) -> Sequence[Case]:
+        """Open cases by id, those after this one; to be gone through a part at a time."""
+        ...
+
+    async def since(self, moment: datetime | None) -> Sequence[Case]:
+        """Cases that are open, or were raised or answered since, oldest first, without what people wrote."""
+        ...
+
+    async def open_count(self) -> int:
+        """How many cases are open."""
+        ...
+
+    async def ticking(self, today: date) -> Sequence[Case]:
+        """Open cases whose next stage has come, by officer. Only one sweep at a time sees any."""
+        ...
+
+    async def tell_once(
+        self, stages: Sequence[tuple[str, str, date, bool]], now: datetime
+    ) -> set[tuple[str, str, date]]:
+        """Write stages into the ledger: case, stage, date, and whether it is told or passed over. Those that are new.
+
+        What is there already is left as it is: each stage of a case is told once for each date.
+        """
+        ...
+
+    async def ledger(self, case_id: str) -> Sequence[tuple[str, date, bool]]:
+        """Every stage of a case that was told or passed over: its key, its date, whether it was told."""
+        ...
+
+    async def advance(self, rows: Sequence[tuple[str, frozenset[str], date | None]]) -> None:
+        """Set the stages told and the day of the next one, by the case's id; no change that a person would notice."""
+        ...
+
+
+class Absences(Protocol):
+    """Who is away when."""
+
+    async def set(self, person_id: str, first: date, last: date) -> None:
+        """The person is away on these days, and between them."""
+        ...
+
+    async def clear(self, person_id: str) -> None:
+        """The person is not away."""
+        ...
+
+    async def of(self, person_id: str) -> tuple[date, date] | None:
+        """The first and the last day of the person's absence."""
+        ...
+
+    async def on(self, day: date) -> frozenset[str]:
+        """Ids of everybody who is away on this day."""
+        ...
+
+
+class Marks(Protocol):
+    """How far repeated work has come: small facts by name."""
+
+    async def get(self, name: str) -> str:
+        """The mark; empty where there is none."""
+        ...
+
+    async def set(self, name: str, value: str) -> None:
+        """Set the mark."""
         ...
 
 
@@ -296,6 +419,21 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def cases(self) -> Cases:
+        """Members' enquiries, and what else has an owner and a clock."""
+        ...
+
+    @property
+    def absences(self) -> Absences:
+        """Who is away when."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """How far repeated work has come."""
+        ...
+
+    @property
     def drafts(self) -> Drafts:
         """Forms that are being filled in."""
         ...
@@ -326,6 +464,10 @@ class Store(Protocol):
 
     def begin(self) -> UnitOfWork:
         """A new unit of work, to be entered with ``async with``."""
+        ...
+
+    async def remember(self, event: Event) -> bool:
+        """Keep an incoming event; it is safe on disk when this returns. False where it was there already."""
         ...
 
 

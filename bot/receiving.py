@@ -62,9 +62,7 @@ class Reception:
     async def accept(self, event: Event) -> bool:
         """Remember the event; committed when this returns. False where it is a repeat."""
         with self.metrics.kept.labels(event.platform).time():
-            async with self.store.begin() as uow:
-                new = await uow.inbox.remember(event)
-                await uow.commit()
+            new = await self.store.remember(event)
         if new:
             self.wake.set()
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from storage.engine import make_engine
 from storage.figures import figures
+from storage.intake import Intake
 from storage.migrate import pending, upgrade
 from storage.rotation import reseal
 from storage.unit_of_work import SqlUnitOfWork
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    from bot.model import Event
     from storage.crypto import Sealer
     from storage.figures import Figures
 
@@ -27,6 +29,7 @@ class SqlStore:
         self.engine = make_engine(url)
         self.sealer = sealer
         self._turn = asyncio.Lock() if self.is_sqlite else None
+        self._intake = Intake(self.engine, sealer, self._turn)
 
     @property
     def is_sqlite(self) -> bool:
@@ -36,6 +39,10 @@ class SqlStore:
     def begin(self) -> SqlUnitOfWork:
         """A new unit of work."""
         return SqlUnitOfWork(self.engine, self.sealer, self._turn)
+
+    async def remember(self, event: Event) -> bool:
+        """Keep an incoming event; it is safe on disk when this returns. False where it was there already."""
+        return await self._intake.remember(event)
 
     async def migrate(self) -> None:
         """Bring the schema up to date; safe to run in several processes at once."""

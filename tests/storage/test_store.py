@@ -261,3 +261,25 @@ forms = st.builds(
 @given(st.builds(Reply, summary=texts, parts=st.lists(parts, max_size=4).map(tuple), form=st.none() | forms))
 def test_every_reply_is_read_back_as_it_was_written(reply: Reply) -> None:
     assert reply_from_json(reply_to_json(reply)) == reply
+
+
+async def test_many_events_at_once_are_each_remembered_once(store: SqlStore, clock: FakeClock) -> None:
+    keys = [str(number % 150) for number in range(400)]
+    new = await asyncio.gather(*(store.remember(event(key, clock)) for key in keys))
+
+    assert sum(new) == 150
+    assert [key for key, first in zip(keys, new, strict=True) if first] == [str(number) for number in range(150)]
+    assert not await store.remember(event("7", clock))
+    async with store.begin() as uow:
+        assert len(await uow.inbox.claim("slack", clock.now(), LEASE, 500)) == 150
+
+
+async def test_whoever_waits_hears_that_it_could_not_be_kept(store: SqlStore, clock: FakeClock) -> None:
+    async with store.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE inbox RENAME TO elsewhere")
+    results = await asyncio.gather(*(store.remember(event(str(n), clock)) for n in range(3)), return_exceptions=True)
+    async with store.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO inbox")
+
+    assert all(isinstance(result, Exception) for result in results)
+    assert await store.remember(event("0", clock))
