@@ -100,6 +100,8 @@ class MessageState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    """It no longer held when it was to be sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,8 @@ class OutgoingMessage:
     created_at: datetime
     not_before: datetime
     about: str = ""
+    basis: str = ""
+    """What it stands on, in the words of whoever queued it and asks again; no text of anybody."""
     person_id: str = ""
     """The directory's id of the recipient, where the message is for one person."""
     attempts: int = 0

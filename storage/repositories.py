@@ -232,6 +232,7 @@ class SqlOutbox:
                 "address": self.sealer.seal(address_to_json(message.to), f"outbox.address:{message.key}"),
                 "content": self.sealer.seal(reply_to_json(message.reply), f"outbox.content:{message.key}"),
                 "about": message.about,
+                "basis": message.basis,
                 "person_id": message.person_id,
                 "created_at": message.created_at,
                 "not_before": message.not_before,
@@ -278,6 +279,7 @@ class SqlOutbox:
             created_at=row.created_at,
             not_before=row.not_before,
             about=row.about,
+            basis=row.basis,
             person_id=row.person_id,
             attempts=row.attempts,
             uncertain=row.uncertain or row.lease_until is not None,
@@ -297,6 +299,14 @@ class SqlOutbox:
         await self._set(
             key, not_before=until, problem=problem, uncertain=uncertain, attempts=tables.outbox.c.attempts + 1
         )
+
+    async def hold_back(self, key: str, until: datetime) -> None:
+        """Wait until then, as if it had been queued for that moment; no attempt is counted."""
+        await self._set(key, not_before=until, created_at=until)
+
+    async def withdraw(self, key: str, now: datetime) -> None:
+        """It no longer holds and is not sent. Its content is dropped."""
+        await self._set(key, state=MessageState.WITHDRAWN.value, content=None, settled_at=now)
 
     async def fail(self, key: str, problem: str, now: datetime) -> None:
         """Give the message up; it stays visible to operators."""

@@ -35,6 +35,8 @@ SEALED: tuple[tuple[Table, str, Context], ...] = (
     (tables.handoffs, "question", lambda row: f"handoffs.question:{row.id}"),
     (tables.handoffs, "back_to", lambda row: f"handoffs.back_to:{row.id}"),
     (tables.handoffs, "answer", lambda row: f"handoffs.answer:{row.id}"),
+    (tables.cases, "content", lambda row: f"cases.content:{row.id}"),
+    (tables.case_events, "text", lambda row: f"case_events.text:{row.case_id}"),
     (tables.drafts, "typed", lambda row: f"drafts.typed:{row.token}"),
 )
 """Every sealed column, and the context that its texts are bound to. A test holds it against the tables."""

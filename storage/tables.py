@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -110,6 +111,7 @@ outbox = Table(
     Column("address", Text, nullable=False, info=personal("where it goes; sealed")),
     Column("content", Text, info=personal("the message; sealed, and dropped once delivered")),
     Column("about", String(128), nullable=False, default=""),
+    Column("basis", Text, nullable=False, default="", server_default=""),
     Column("person_id", String(32), nullable=False, default="", index=True),
     Column("created_at", Instant, nullable=False),
     Column("not_before", Instant, nullable=False),
@@ -168,6 +170,90 @@ disclosure_events = Table(
     Column("by", String(32), nullable=False, info=personal("who did it")),
     Column("step", String(32), nullable=False),
     Column("text", Text, nullable=False, info=personal("what was said, or the version replaced; sealed")),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("procedure", String(32), nullable=False),
+    Column("member_id", String(32), nullable=False, index=True, info=personal("the member whose enquiry it is")),
+    Column("entered_by", String(32), nullable=False, info=personal("who entered it")),
+    Column("owner_id", String(32), nullable=False, index=True, info=personal("the officer in charge")),
+    Column("service", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("content", Text, nullable=False, info=personal("what the member asks, and on whose behalf; sealed")),
+    Column("state", String(16), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("counts_from", Instant, nullable=False),
+    Column("started_on", Date, nullable=False),
+    Column("limit_days", Integer),
+    Column("limit_rule", Text, nullable=False),
+    Column("limit_ref", String(24), nullable=False),
+    Column("working", Text),
+    Column("counted_due", Date),
+    Column("due", Date),
+    Column("clock_set_on", Date, nullable=False),
+    Column("promised", Date),
+    Column("promised_on", Date),
+    Column("pauses", Text, nullable=False),
+    Column("holding_replies", Integer, nullable=False),
+    Column("snoozes", Integer, nullable=False),
+    Column("snoozed_until", Date),
+    Column("handled", Text, nullable=False),
+    Column("next_on", Date),
+    Column("replied_at", Instant),
+    Column("closed_at", Instant),
+    Column("version", Integer, nullable=False),
+    Column("hold", Boolean, nullable=False, default=False),
+    Index("ix_cases_next", "is_open", "next_on"),
+)
+
+case_readers = Table(
+    "case_readers",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("person_id", String(32), primary_key=True, index=True, info=personal("with whom the member shares it")),
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(32), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(32), nullable=False, info=personal("who did it")),
+    Column("step", String(32), nullable=False),
+    Column("text", Text, nullable=False, info=personal("the reply, the reason, the note; sealed")),
+    Column("who", String(32), nullable=False, info=personal("whom it concerns, such as the new officer")),
+    Column("on_date", Date),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("stage", String(32), primary_key=True),
+    Column("due", Date, primary_key=True),
+    Column("told", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("person_id", String(32), primary_key=True, info=personal("who is away")),
+    Column("first", Date, nullable=False, info=personal("the first day away")),
+    Column("last", Date, nullable=False, info=personal("the last day away")),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", String(128), nullable=False),
 )
 
 drafts = Table(

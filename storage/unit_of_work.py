@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Self
 
 from storage.answers import SqlAnswers
 from storage.audit import SqlAudit
+from storage.cases import SqlCases
 from storage.disclosures import SqlDisclosures
 from storage.drafts import SqlDrafts
+from storage.marks import SqlAbsences, SqlMarks
 from storage.repositories import SqlInbox, SqlOutbox, SqlPeople, SqlPlaces
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ class SqlUnitOfWork:
     outbox: SqlOutbox
     places: SqlPlaces
     disclosures: SqlDisclosures
+    cases: SqlCases
+    absences: SqlAbsences
+    marks: SqlMarks
     drafts: SqlDrafts
     audit: SqlAudit
     answers: SqlAnswers
@@ -63,6 +68,9 @@ class SqlUnitOfWork:
         self.outbox = SqlOutbox(self._connection, self._sealer)
         self.places = SqlPlaces(self._connection, self._sealer)
         self.disclosures = SqlDisclosures(self._connection, self._sealer)
+        self.cases = SqlCases(self._connection, self._sealer)
+        self.absences = SqlAbsences(self._connection)
+        self.marks = SqlMarks(self._connection)
         self.drafts = SqlDrafts(self._connection, self._sealer)
         self.audit = SqlAudit(self._connection)
         self.answers = SqlAnswers(self._connection, self._sealer)
