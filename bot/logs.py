@@ -29,7 +29,7 @@ FRAMES = 4
 def set_up(level: str) -> None:
     """Log to standard error: readable on a terminal, JSON otherwise."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError()
     handler.setFormatter(Plain())
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -48,7 +48,7 @@ def set_up(level: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
@@ -75,6 +75,14 @@ def where(trace: TracebackType | None) -> str:
     """The last steps before the error: file, line and function."""
     frames = traceback.extract_tb(trace)[-FRAMES:]
     return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+class StandardError(logging.Handler):
+    """Writes to whatever standard error is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line."""
+        sys.stderr.write(f"{self.format(record)}\n")
 
 
 class Plain(logging.Formatter):

@@ -6,7 +6,8 @@ import sys
 
 import typer
 
-from bot import bootstrap
+from bot import bootstrap, logs
+from bot.commands import doctor_command
 from bot.commands.shared import Config, chosen, run, settings_and_protocols
 from storage import new_key, open_store
 
@@ -17,12 +18,14 @@ def add_to(app: typer.Typer) -> None:
     app.command("demo")(demo)
     app.command("migrate")(migrate)
     app.command("new-key")(make_key)
+    doctor_command.add_to(app)
 
 
 def serve(config: Config = None) -> None:
     """Run the bot on Slack, Teams or both."""
     settings, at_hand = settings_and_protocols(config)
     settings.check_platforms()
+    logs.set_up(settings.log_level)
     protocol = chosen(settings, at_hand, "")
 
     def started(address: str) -> None:

@@ -47,7 +47,8 @@ async def test_not_ready_while_the_platform_does_not_answer(sqlite_store: SqlSto
 async def test_not_ready_while_the_schema_is_behind(store: SqlStore, clock: FakeClock) -> None:
     async with store.engine.begin() as connection:
         at = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all()
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        await connection.execute(text("DELETE FROM alembic_version"))
+        await connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
     try:
         status, answer = await asked(running(store, clock), "/readyz")
         assert (status, answer["missing"]) == (503, ["The database is not up to date."])
@@ -62,7 +63,8 @@ async def test_ready_beside_a_newer_version_that_has_changed_the_schema(
     sqlite_store: SqlStore, clock: FakeClock
 ) -> None:
     async with sqlite_store.engine.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999_of_tomorrow'"))
+        await connection.execute(text("DELETE FROM alembic_version"))
+        await connection.execute(text("INSERT INTO alembic_version VALUES ('9999_of_tomorrow')"))
 
     status, _ = await asked(running(sqlite_store, clock), "/readyz")
 

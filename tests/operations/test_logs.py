@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +17,7 @@ from storage import tables
 from tests.operations.support import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bot.messages import Reply, Request
     from bot.ports import Services
@@ -30,54 +28,54 @@ CANARY = "my brother is the canary councillor"
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """The log at its most talkative."""
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+    """What the log says, at its most talkative."""
     root = logging.getLogger()
     before = (root.handlers[:], root.level, structlog.get_config())
     logs.set_up("DEBUG")
-    yield stream
+    yield lambda: capsys.readouterr().err
     root.handlers[:], level, config = before
     root.setLevel(level)
     structlog.configure(**config)
 
 
-def lines(log: io.StringIO) -> list[dict[str, object]]:
-    return [json.loads(line) for line in log.getvalue().splitlines()]
+def lines(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
 
 
-def test_an_exception_is_logged_by_kind_and_place_without_its_message(log: io.StringIO) -> None:
+def test_an_exception_is_logged_by_kind_and_place_without_its_message(log: Callable[[], str]) -> None:
     try:
         int(CANARY)
     except ValueError:
         structlog.get_logger().exception("it.failed")
 
-    [line] = lines(log)
+    text = log()
+    [line] = lines(text)
     assert line["error"] == "ValueError"
     assert "test_logs.py" in str(line["where"])
-    assert CANARY not in log.getvalue()
+    assert CANARY not in text
 
 
-def test_a_librarys_own_log_shows_who_and_how_bad_and_no_more(log: io.StringIO) -> None:
+def test_a_librarys_own_log_shows_who_and_how_bad_and_no_more(log: Callable[[], str]) -> None:
     try:
         int(CANARY)
     except ValueError:
         logging.getLogger("aiohttp.server").exception("Error handling request %s", CANARY)
 
-    [line] = lines(log)
+    text = log()
+    [line] = lines(text)
     assert (line["logger"], line["level"], line["error"]) == ("aiohttp.server", "error", "ValueError")
-    assert CANARY not in log.getvalue()
+    assert CANARY not in text
 
 
-def test_a_line_break_in_a_value_begins_no_second_entry(log: io.StringIO) -> None:
+def test_a_line_break_in_a_value_begins_no_second_entry(log: Callable[[], str]) -> None:
     structlog.get_logger().info("asked", kind='words"}\n{"event": "audit.cleared"}\r\n')
 
-    assert len(log.getvalue().splitlines()) == 1
+    assert len(log().splitlines()) == 1
 
 
 async def test_an_event_carries_its_key_through_every_line_of_its_work(
-    sqlite_store: SqlStore, clock: FakeClock, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: SqlStore, clock: FakeClock, log: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(_request: Request, _services: Services) -> Reply:
         raise RuntimeError(CANARY)
@@ -89,11 +87,12 @@ async def test_an_event_carries_its_key_through_every_line_of_its_work(
     )
     await bot.reception.work_waiting()
 
-    told = [line for line in lines(log) if str(line["event"]).startswith("event.")]
+    text = log()
+    told = [line for line in lines(text) if str(line["event"]).startswith("event.")]
     assert {line["event"] for line in told} == {"event.failed", "event.given_up"}
     assert all(line["platform"] == "slack" and line["level"] == "error" for line in told)
     assert len({line["event_key"] for line in told}) == 1
-    assert CANARY not in log.getvalue()
+    assert CANARY not in text
 
 
 async def test_a_database_error_quotes_no_row(store: SqlStore, clock: FakeClock) -> None:
