@@ -140,7 +140,12 @@ def make_adapter(settings: Settings, clock: Clock, store: Store) -> TeamsAdapter
     places = KnownPlaces(
         store=store, clock=clock, app_id=settings.teams_app_id, tenant=settings.teams_tenant_id, hosts=hosts
     )
-    messenger = TeamsMessenger(gateway=gateway, places=places, pacing=Pacing(seconds=lambda: clock.now().timestamp()))
+    messenger = TeamsMessenger(
+        gateway=gateway,
+        places=places,
+        pacing=Pacing(seconds=lambda: clock.now().timestamp()),
+        dialogs=not unsigned,
+    )
     return TeamsAdapter(
         session=session,
         gate=gate,

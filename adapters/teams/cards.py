@@ -20,7 +20,7 @@ Element = dict[str, Any]
 LONGEST_LINE = 2_000
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 
-_PLAIN = re.compile(r"[\w ,.?!'’“”()/&:;–—-]*")
+_PLAIN = re.compile(r"(?:[^\W_]|[ ,.?!'’“”()/&:;–—-])*")
 _LIST_MARK = re.compile(r"\s*(?:[-+*]|\d+[.)])\s|\s*#")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -37,7 +37,7 @@ def is_plain(text: str) -> bool:
 
 def run(text: str, **style: Any) -> Element:
     """A stretch of text within a line."""
-    return {"type": "TextRun", "text": clean(text), **style}
+    return {"type": "TextRun", "text": clean(text).replace("\n", " "), **style}
 
 
 def line(*runs: Element, **style: Any) -> Element:
@@ -69,15 +69,20 @@ def pieces(text: str, longest: int = LONGEST_LINE) -> Iterator[str]:
 
 
 def shortened(text: str, longest: int) -> str:
-    """The text, cut between words where it is too long."""
-    text = clean(text)
-    return text if len(text) <= longest else next(pieces(text, longest - 1)) + "…"
+    """The text in one line, cut between words where it is too long; never empty, since a button needs a name."""
+    text = one_line(text)
+    return (text if len(text) <= longest else next(pieces(text, longest - 1)) + "…") or "…"
+
+
+def one_line(text: str) -> str:
+    """The text with single spaces for whatever parts its words."""
+    return " ".join(clean(text).split())
 
 
 def heading(text: str, *, large: bool = False) -> Element:
     """A line that screen readers know as a heading, where its text is harmless; else a bold line."""
     size = "large" if large else "medium"
-    text = " ".join(clean(text).split())[:LONGEST_LINE] or "…"
+    text = one_line(text)[:LONGEST_LINE] or "…"
     if is_plain(text):
         return {"type": "TextBlock", "style": "heading", "text": text, "wrap": True, "size": size, "weight": "bolder"}
     return line(run(text, size=size, weight="bolder"))
@@ -128,14 +133,16 @@ def asking(title: str, question: str, action: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def card(body: Sequence[Element], *, summary: str, buttons: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def card(
+    body: Sequence[Element], *, summary: str, buttons: Sequence[Mapping[str, Any]] = (), wide: bool = True
+) -> dict[str, Any]:
     """A whole card. ``summary`` is what a client shows that can show no card."""
     return {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": CARD_VERSION,
-        "fallbackText": shortened(summary, 1_000) or "…",
-        "msteams": {"width": "Full"},
+        "fallbackText": shortened(summary, 1_000),
+        **({"msteams": {"width": "Full"}} if wide else {}),
         "body": list(body),
         **({"actions": [dict(button) for button in buttons]} if buttons else {}),
     }

@@ -62,7 +62,7 @@ class Envelope:
 
 def for_button(button: Button) -> dict[str, Any]:
     """The data of a button."""
-    return {KEY: {"does": Does.PRESS.value, "action": button.action, "value": button.value}}
+    return {KEY: {"does": Does.PRESS.value, "action": button.action, "value": whole(button.value)}}
 
 
 def for_opening(form_id: str) -> dict[str, Any]:
@@ -82,7 +82,12 @@ def input_id(name: str, shape: Shape = Shape.PLAIN) -> str:
 
 def choice_value(value: str) -> str:
     """An option's value, fit for a list: Teams parts several choices by commas."""
-    return quote(value, safe=" ~!@#$^&*()+=[]{}|:;'<>?/.\"\\`")
+    return quote(whole(value), safe=" ~!@#$^&*()+=[]{}|:;'<>?/.\"\\`")
+
+
+def whole(text: str) -> str:
+    """The text without halves of characters, which cannot be sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def read(data: Mapping[str, Any]) -> Envelope | None:

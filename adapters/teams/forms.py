@@ -80,7 +80,7 @@ def _problem(text: str) -> Element:
 
 
 def _inputs(field: Field, *, suggests: bool, checks: bool) -> Iterator[Element]:
-    label = cards.shortened(field.label, 300) or field.name
+    label = cards.shortened(field.label or field.name, 300)
     must: Element = {"label": label}
     if field.required and checks:
         must |= {"isRequired": True, "errorMessage": say.FILL_IN}
@@ -128,7 +128,7 @@ def _date(field: Field, must: Element) -> Element:
 
 def _options(field: Field) -> list[dict[str, str]]:
     return [
-        {"title": cards.shortened(option.label, 300) or option.value, "value": envelope.choice_value(option.value)}
+        {"title": cards.shortened(option.label or option.value, 300), "value": envelope.choice_value(option.value)}
         for option in field.options
     ]
 

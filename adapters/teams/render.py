@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from adapters.teams import cards, envelope, forms
@@ -26,54 +27,82 @@ if TYPE_CHECKING:
     from adapters.teams.cards import Element
     from bot.messages import Button, Form, Part, Reply
 
+
+class Shown(Enum):
+    """Where a part is shown, which decides what its buttons can do."""
+
+    IN_CHAT = "in a chat, whose buttons may open dialogs"
+    IN_PLAIN_CHAT = "in a chat of a client without dialogs"
+    IN_DIALOG = "in a dialog"
+
+    @classmethod
+    def of(cls, *, dialogs: bool) -> Shown:
+        """The kind of chat."""
+        return cls.IN_CHAT if dialogs else cls.IN_PLAIN_CHAT
+
+
 BODY_BYTES = CARD_BYTES - 6_000
 """What the body of one card may weigh; the rest is for the summary and the wrapping."""
 BOX_BYTES = BODY_BYTES // 2
+FORM_ACTIONS = 2
+"""Buttons of a form's own, at most."""
 SUMMARY = 400
 """Characters of the line that notifications show."""
 STYLES = {Emphasis.NORMAL: "default", Emphasis.PRIMARY: "positive", Emphasis.DANGER: "destructive"}
 
 
-def messages(reply: Reply, *, private: bool, repeated: bool = False) -> tuple[dict[str, Any], ...]:
+def messages(
+    reply: Reply, *, private: bool, repeated: bool = False, dialogs: bool = True
+) -> tuple[dict[str, Any], ...]:
     """The messages that show a reply in a conversation: one, or several where one cannot hold it all.
 
     Args:
         private: only the person sees the conversation. Elsewhere a form is not shown, but a button that opens it.
+        dialogs: whether the client has dialogs and wide cards, as Teams has. The Agents Playground has neither:
+            there a button that would open a dialog is an ordinary one, and the form comes as a card.
         repeated: an earlier attempt may have got through.
     """
     note = (Note(say.MAY_BE_REPEATED),) if repeated else ()
     if reply.form is not None and private:
-        bodies, buttons = _form_bodies((*note, *reply.parts), reply.form), forms.buttons(reply.form, dialog=False)
+        bodies, buttons = (
+            _form_bodies((*note, *reply.parts), reply.form, dialogs),
+            forms.buttons(reply.form, dialog=False),
+        )
     elif reply.form is not None:
-        bodies, buttons = _packed((*note, *reply.parts, Note(say.FORM_IS_PRIVATE))), [_opener(reply.form)]
+        parts = (*note, *reply.parts, Note(say.FORM_IS_PRIVATE))
+        bodies, buttons = _packed(parts, dialogs), [_opener(reply.form, dialogs)]
     else:
-        bodies, buttons = _packed((*note, *reply.parts)), []
+        bodies, buttons = _packed((*note, *reply.parts), dialogs), []
     if not bodies and not buttons:
-        bodies = [list(cards.lines(reply.summary or RECEIVED))]
-    summary = cards.shortened(reply.summary, SUMMARY)
+        bodies = [list(cards.lines(reply.summary)) or list(cards.lines(RECEIVED))]
+    if buttons and (not bodies or _pressable(bodies[-1]) + len(buttons) > CARD_ACTIONS):
+        bodies.append(list(cards.subtle(say.CONTINUED)))
+    summary = cards.shortened(reply.summary or RECEIVED, SUMMARY)
     found = []
     for number, body in enumerate(bodies, start=1):
         last = number == len(bodies)
-        content = cards.card(body, summary=reply.summary or summary, buttons=buttons if last else ())
+        content = cards.card(body, summary=reply.summary or RECEIVED, buttons=buttons if last else (), wide=dialogs)
         found.append({"type": "message", "summary": summary, "attachments": [cards.attachment(content)]})
     return tuple(found)
 
 
 def plain_message(reply: Reply) -> dict[str, Any]:
     """The summary alone, for when Teams does not take the card."""
-    return {"type": "message", "textFormat": "plain", "text": cards.shortened(reply.summary, 4_000) or RECEIVED}
+    return {"type": "message", "textFormat": "plain", "text": cards.shortened(reply.summary, 4_000)}
 
 
 def dialog(reply: Reply | None) -> dict[str, Any]:
     """What a dialog shows: the form, the answer to it, or (where there is none yet) that work goes on."""
     if reply is None:
         return _dialog(say.DIALOG_TITLE, cards.card(list(cards.lines(say.STILL_WORKING)), summary=say.STILL_WORKING))
-    body = [element for part in reply.parts for element, _ in _units(part, dialog=True)]
+    body = [element for part in reply.parts for element, _ in _units(part, Shown.IN_DIALOG)]
     if reply.form is None:
-        content = cards.card(body or list(cards.lines(reply.summary)), summary=reply.summary)
+        content = cards.card(
+            body or list(cards.lines(reply.summary)) or list(cards.lines(RECEIVED)), summary=reply.summary
+        )
         return _dialog(say.DIALOG_TITLE, content)
     form = reply.form
-    intro = [element for part in form.intro for element, _ in _units(part, dialog=True)]
+    intro = [element for part in form.intro for element, _ in _units(part, Shown.IN_DIALOG)]
     body = [*body, *forms.head(form), *intro, *forms.inputs(form, suggests=True)]
     return _dialog(form.title, cards.card(body, summary=reply.summary, buttons=forms.buttons(form, dialog=True)))
 
@@ -92,7 +121,7 @@ def suggestions(reply: Reply | None) -> dict[str, Any]:
     """The answer to what was typed so far in a field that suggests."""
     options = reply.options[:SUGGESTIONS] if reply else ()
     results = [
-        {"value": envelope.choice_value(option.value), "title": cards.shortened(option.label, 300) or option.value}
+        {"value": envelope.choice_value(option.value), "title": cards.shortened(option.label or option.value, 300)}
         for option in options
     ]
     return {
@@ -112,30 +141,37 @@ def no_search() -> dict[str, Any]:
     return {"composeExtension": {"type": "message", "text": say.NOT_HERE}}
 
 
-def _opener(form: Form) -> Mapping[str, Any]:
-    data = {**envelope.for_opening(form.id), "msteams": envelope.DIALOG}
-    return cards.submit(f"{say.OPEN_FORM}: {form.title}", data, "positive")
+def _opener(form: Form, dialogs: bool) -> Mapping[str, Any]:  # noqa: FBT001 - as in messages()
+    title, data = f"{say.OPEN_FORM}: {form.title}", envelope.for_opening(form.id)
+    if dialogs:
+        return cards.submit(title, {**data, "msteams": envelope.DIALOG}, "positive")
+    return cards.execute(title, envelope.Does.OPEN.value, data, "positive")
 
 
-def _form_bodies(parts: Sequence[Part], form: Form) -> list[list[Element]]:
+def _form_bodies(parts: Sequence[Part], form: Form, dialogs: bool) -> list[list[Element]]:  # noqa: FBT001
     """The form in one card, which must not be split; what is to be read first goes ahead of it where that is long."""
     fields = list(forms.inputs(form, suggests=False))
     top = list(forms.head(form))
-    before = [element for part in (*parts, *form.intro) for element, _ in _units(part, dialog=False)]
-    if cards.weight([*before, *top, *fields]) <= BODY_BYTES:
-        here = [element for part in form.intro for element, _ in _units(part, dialog=False)]
+    before = [element for part in (*parts, *form.intro) for element, _ in _units(part, Shown.of(dialogs=dialogs))]
+    if cards.weight([*before, *top, *fields]) <= BODY_BYTES and _pressable(before) <= CARD_ACTIONS - FORM_ACTIONS:
+        here = [element for part in form.intro for element, _ in _units(part, Shown.of(dialogs=dialogs))]
         above = before[: len(before) - len(here)]
         return [[*above, *top, *here, *fields]]
-    return [*_packed((*parts, *form.intro)), [*top, *fields]]
+    return [*_packed((*parts, *form.intro), dialogs), [*top, *fields]]
 
 
-def _packed(parts: Sequence[Part]) -> list[list[Element]]:
+def _pressable(body: Sequence[Element]) -> int:
+    """How many buttons a body holds."""
+    return sum(len(element.get("actions", ())) for element in body)
+
+
+def _packed(parts: Sequence[Part], dialogs: bool) -> list[list[Element]]:  # noqa: FBT001
     """The parts in as few cards as their weight and number of buttons allow."""
     found: list[list[Element]] = []
     body: list[Element] = []
     used = pressable = 0
     for part in parts:
-        for element, count in _units(part, dialog=False):
+        for element, count in _units(part, Shown.of(dialogs=dialogs)):
             size = cards.weight(element) + 1
             if body and (used + size > BODY_BYTES or pressable + count > CARD_ACTIONS):
                 found.append(body)
@@ -146,7 +182,7 @@ def _packed(parts: Sequence[Part]) -> list[list[Element]]:
     return [*found, body] if body else found
 
 
-def _units(part: Part, *, dialog: bool) -> Iterator[tuple[Element, int]]:
+def _units(part: Part, shown: Shown) -> Iterator[tuple[Element, int]]:
     """The elements of a part that may be parted from each other, each with its number of buttons."""
     match part:
         case Heading(text=text):
@@ -157,11 +193,11 @@ def _units(part: Part, *, dialog: bool) -> Iterator[tuple[Element, int]]:
             yield from ((element, 0) for element in cards.subtle(text))
         case Bullets(items=items):
             for item in items:
-                for number, piece in enumerate(cards.pieces(" ".join(cards.clean(item).split()))):
+                for number, piece in enumerate(cards.pieces(cards.one_line(item))):
                     yield cards.line(cards.run(piece if number else f"• {piece}"), spacing="small"), 0
         case Facts(rows=rows):
             for row in rows:
-                value = " ".join(cards.clean(row.value).split())
+                value = cards.one_line(row.value)
                 label = cards.run(f"{cards.shortened(row.label, 300)}: ", weight="bolder")
                 for number, piece in enumerate(list(cards.pieces(value)) or [""]):
                     said = cards.run(piece)
@@ -169,7 +205,7 @@ def _units(part: Part, *, dialog: bool) -> Iterator[tuple[Element, int]]:
         case Citation():
             yield from ((element, 0) for element in _citation(part))
         case Buttons(buttons=buttons):
-            yield from _button_rows(buttons, dialog=dialog)
+            yield from _button_rows(buttons, shown)
 
 
 def _citation(citation: Citation) -> Iterator[Element]:
@@ -190,8 +226,8 @@ def _citation(citation: Citation) -> Iterator[Element]:
         yield from elements
 
 
-def _button_rows(buttons: Sequence[Button], *, dialog: bool) -> Iterator[tuple[Element, int]]:
-    made = [_button(button, dialog=dialog) for button in buttons]
+def _button_rows(buttons: Sequence[Button], shown: Shown) -> Iterator[tuple[Element, int]]:
+    made = [_button(button, shown) for button in buttons]
     row = cards.actions(made)
     if len(made) <= CARD_ACTIONS and cards.weight(row) <= BODY_BYTES:
         if made:
@@ -201,13 +237,12 @@ def _button_rows(buttons: Sequence[Button], *, dialog: bool) -> Iterator[tuple[E
         yield cards.actions([action]), 1
 
 
-def _button(button: Button, *, dialog: bool) -> Mapping[str, Any]:
+def _button(button: Button, shown: Shown) -> Mapping[str, Any]:
     style, data = STYLES[button.emphasis], envelope.for_button(button)
     made: Mapping[str, Any]
-    if dialog:
+    if shown is Shown.IN_DIALOG:
         made = cards.submit(button.label, data, style)
-    elif button.opens:
-        # In Teams this opens a dialog; a client without dialogs sends it as a message, and the form comes as a card.
+    elif button.opens and shown is Shown.IN_CHAT:
         made = cards.submit(button.label, {**data, "msteams": envelope.DIALOG}, style)
     else:
         made = cards.execute(button.label, button.action, data, style)

@@ -54,6 +54,8 @@ class TeamsMessenger:
     gateway: Gateway
     places: KnownPlaces
     pacing: Pacing
+    dialogs: bool = True
+    """Whether the clients have dialogs: all but the Agents Playground."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     half_sent: OrderedDict[str, list[str]] = field(default_factory=OrderedDict)
 
@@ -82,7 +84,9 @@ class TeamsMessenger:
 
     async def _deliver(self, target: Target, reply: Reply, *, key: str, uncertain: bool) -> str:
         replaces = target.card if target.card and (reply.replaces or target.form) else ""
-        parts = render.messages(reply, private=target.private, repeated=uncertain and not replaces)
+        parts = render.messages(
+            reply, private=target.private, repeated=uncertain and not replaces, dialogs=self.dialogs
+        )
         sent = self.half_sent.pop(key, [])
         for part in parts[len(sent) :]:
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import itertools
 import random
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from adapters.web import make_app
 from bot.receiving import Reception
 from bot.sending import Dispatcher
 from bot.settings import TeamsAppType
-from tests.support import FakeClock, settings
+from tests.support import FakeClock, protocol, settings
 from tests.teams.fake_teams import APP_ID, SECRET, TENANT, FakeTeams
 
 if TYPE_CHECKING:
@@ -25,21 +26,11 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientResponse
 
-    from bot.rules.protocol import Knowledge
     from storage import SqlStore
 
 USER = "29:pat"
 DIRECTORY_ID = "d1d1d1d1-0000-4000-8000-000000000001"
 BOT = f"28:{APP_ID}"
-
-
-@dataclass(frozen=True)
-class NoProtocol:
-    """For tests in which nothing is asked."""
-
-    pack: Any = None
-    knowledge: Knowledge | None = None
-    engine: Any = None
 
 
 @dataclass
@@ -93,7 +84,7 @@ class Rig:
         token = self.teams.token(self.clock.now()) if token is None else token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if raw is not None:
-            return await self.client.post("/api/messages", data=raw, headers=headers)
+            return await self.client.post("/api/messages", data=io.BytesIO(raw), headers=headers)
         return await self.client.post("/api/messages", json=body, headers=headers)
 
     async def work(self) -> None:
@@ -106,6 +97,12 @@ class Rig:
         response = await self.post(body)
         assert response.status == 200, await response.text()
         await self.work()
+
+
+async def settled(part: Any) -> None:
+    """Wait for what the keys or the token fetch in the background, where they do."""
+    if part._fetching is not None:
+        await part._fetching
 
 
 def teams_settings(teams: FakeTeams, **values: Any) -> Any:
@@ -124,9 +121,7 @@ def teams_settings(teams: FakeTeams, **values: Any) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def bot_on_teams(
-    store: SqlStore, protocol: Any = None, *, clock: FakeClock | None = None, **values: Any
-) -> AsyncIterator[Rig]:
+async def bot_on_teams(store: SqlStore, *, clock: FakeClock | None = None, **values: Any) -> AsyncIterator[Rig]:
     """A bot that is set up for a local Teams. Waiting for a turn moves its clock instead of taking time."""
     clock = clock or FakeClock()
     teams = FakeTeams()
@@ -144,7 +139,7 @@ async def bot_on_teams(
     reception = Reception(
         store=store,
         clock=clock,
-        protocol=protocol or NoProtocol(),
+        protocol=protocol(),
         settings=chosen,
         translators={"teams": adapter.translator},
         announce=wake.set,
