@@ -40,3 +40,6 @@ format: .venv/.installed-test ## put the code into its usual form
 	$(BIN)/ruff format .
 
 check: lint test ## everything that CI runs
+
+faults: .venv/.installed-test ## kill and break it at every point, and print what was lost (some minutes)
+	$(BIN)/python -W ignore -m tests.faults
