@@ -143,6 +143,9 @@ class Reception:
 
     async def _services(self, request: Request, uow: UnitOfWork) -> Services:
         sender = request.sender
+        person = await uow.people.by_platform_id(sender.platform, sender.user_id)
+        if person is None and sender.alt_id:
+            person = await uow.people.by_platform_id(sender.platform, sender.alt_id)
         return Services(
             clock=self.clock,
             protocol=self.protocol,
@@ -150,7 +153,7 @@ class Reception:
             uow=uow,
             platforms=tuple(self.translators),
             rate_limit=self.rate_limit,
-            person=await uow.people.by_platform_id(sender.platform, sender.user_id),
+            person=person,
         )
 
     async def _queue(self, request: Request, reply: Reply, uow: UnitOfWork) -> None:

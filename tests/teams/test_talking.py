@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapters.teams.activities import Incoming
-from bot.wording import common
+from bot.rules.protocol import Position
+from bot.wording import ask, common
+from tests.support import person
 from tests.teams import cards_read
 from tests.teams.support import BOT, DIRECTORY_ID, USER, bot_on_teams
 
@@ -243,3 +245,12 @@ async def test_a_form_never_shows_in_a_shared_place_even_where_it_is_not_private
     assert not cards_read.inputs(sent.card)
     opener = cards_read.button(sent.card, "Open the form: A sample")
     assert opener["data"]["msteams"] == {"type": "task/fetch"}
+
+
+@pytest.mark.parametrize("known_as", [USER, DIRECTORY_ID])
+async def test_the_directory_may_know_a_person_by_either_id(rig: Rig, known_as: str) -> None:
+    async with rig.reception.store.begin() as uow:
+        await uow.people.save(person("Pat Example", Position.MEMBER, teams_user_id=known_as))
+        await uow.commit()
+    await rig.tell(rig.activity(text="help"))
+    assert ask.EXAMPLES["member"][0] in cards_read.text(rig.teams.sent[0].card)
