@@ -81,6 +81,11 @@ def encryption_keys(settings: Settings) -> list[str]:
     return [path.read_text(encoding="utf-8").strip()]
 
 
+def masked_url(database_url: str) -> str:
+    """A database address without its password."""
+    return make_url(database_url).render_as_string(hide_password=True)
+
+
 def protocols(settings: Settings, *folders: Path) -> Protocols:
     """The protocols at hand: built in, of the settings, and in further folders."""
     own = (Path(settings.packs),) if settings.packs else ()

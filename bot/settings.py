@@ -154,6 +154,10 @@ class Settings(BaseSettings):
         ge=0,
         description="Working days overdue after which the Monitoring Officer and Democratic Services are told.",
     )
+    quiet_notices: bool = Field(
+        False,
+        description="Whether officers hear of new enquiries in office hours only, as with reminders; urgent ones never wait.",
+    )
     snooze_limit: int = Field(2, ge=0, description="How often a reminder may be put off.")
 
     disclosure_recipient: str = Field(
@@ -176,6 +180,12 @@ class Settings(BaseSettings):
     )
     retention_days_questions: int = Field(
         365, ge=1, description="Days to keep questions that were not answered, without the asker's name."
+    )
+    retention_days_drafts: int | None = Field(
+        None, ge=1, description="Days to keep forms that were begun or sent in, without their record; unset keeps them."
+    )
+    retention_days_messages: int | None = Field(
+        None, ge=2, description="Days to keep the note that a message was delivered or given up; unset keeps it."
     )
     asks_per_minute: int = Field(30, ge=1, description="How many questions one person may ask in a minute.")
     declarations_per_hour: int = Field(20, ge=1, description="How many declarations one person may send in an hour.")
@@ -270,7 +280,12 @@ def _secret_files(environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _from_file(config: Path) -> dict[str, Any]:
+def file_settings(config: Path) -> dict[str, Any]:
+    """What the settings file says, by the settings' own names.
+
+    Raises:
+        ConfigurationError: it cannot be read, or holds something that is no setting.
+    """
     try:
         table = tomllib.loads(config.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -293,7 +308,7 @@ def read_settings(config: Path | None = None) -> Settings:
     Raises:
         ConfigurationError: one is unknown, unreadable or of the wrong kind; the text names it, never its value.
     """
-    values = _from_file(config) if config else {}
+    values = file_settings(config) if config else {}
     values.update(_secret_files(os.environ))
     in_environment = {name.lower() for name, value in os.environ.items() if value}
     values = {name: value for name, value in values.items() if name not in in_environment}

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import and_, insert, select, text
 
 from storage import tables
 
@@ -67,13 +67,16 @@ class SqlAudit:
 
     async def first(self, action: str, subject: str) -> datetime | None:
         """When this was first done to the subject."""
+        return await self._when(action, subject, tables.audit.c.seq)
+
+    async def last(self, action: str, subject: str) -> datetime | None:
+        """When this was last done to the subject."""
+        return await self._when(action, subject, tables.audit.c.seq.desc())
+
+    async def _when(self, action: str, subject: str, order: Any) -> datetime | None:
         table = tables.audit
-        return await self.connection.scalar(
-            select(table.c.at)
-            .where(table.c.action == action, table.c.subject == subject)
-            .order_by(table.c.seq)
-            .limit(1)
-        )
+        this = and_(table.c.action == action, table.c.subject == subject)
+        return await self.connection.scalar(select(table.c.at).where(this).order_by(order).limit(1))
 
     async def verify(self) -> tuple[int, str, Broken | None]:
         """How many entries hold, the last hash, and the first broken entry if there is one."""

@@ -317,6 +317,35 @@ class SqlOutbox:
             update(tables.outbox).where(tables.outbox.c.message_key == key).values(lease_until=None, **values)
         )
 
+    async def failures(self) -> list[dict[str, str]]:
+        """Messages that were given up, oldest first: what an operator may know of them."""
+        table = tables.outbox
+        rows = await self.connection.execute(
+            select(table.c.message_key, table.c.platform, table.c.problem, table.c.created_at)
+            .where(table.c.state == MessageState.FAILED.value)
+            .order_by(table.c.id)
+        )
+        return [
+            {
+                "key": row.message_key,
+                "platform": row.platform,
+                "problem": row.problem,
+                "created_at": row.created_at.isoformat(),
+            }
+            for row in rows
+        ]
+
+    async def replay(self, keys: Sequence[str], now: datetime) -> None:
+        """Queue messages again that were given up; they have another day. They may have got through before."""
+        for key in keys:
+            again = {"created_at": now, "not_before": now, "attempts": 0, "uncertain": True, "settled_at": None}
+            await self._set(key, state=MessageState.WAITING.value, **again)
+
+    async def discard(self, keys: Sequence[str], now: datetime) -> None:
+        """Drop messages that were given up: their content goes, the note that they were there stays."""
+        for key in keys:
+            await self._set(key, state=MessageState.WITHDRAWN.value, content=None, settled_at=now)
+
     async def figures(self, now: datetime) -> dict[str, float]:
         """How many wait, how many failed, and the age in seconds of the oldest that is due."""
         table = tables.outbox

@@ -12,6 +12,7 @@ from storage.disclosures import SqlDisclosures
 from storage.drafts import SqlDrafts
 from storage.marks import SqlAbsences, SqlMarks
 from storage.repositories import SqlInbox, SqlOutbox, SqlPeople, SqlPlaces
+from storage.retention import SqlRetention
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,6 +40,7 @@ class SqlUnitOfWork:
     marks: SqlMarks
     drafts: SqlDrafts
     audit: SqlAudit
+    retention: SqlRetention
     answers: SqlAnswers
 
     def __init__(self, engine: AsyncEngine, sealer: Sealer, turn: asyncio.Lock | None) -> None:
@@ -73,6 +75,7 @@ class SqlUnitOfWork:
         self.marks = SqlMarks(self._connection)
         self.drafts = SqlDrafts(self._connection, self._sealer)
         self.audit = SqlAudit(self._connection)
+        self.retention = SqlRetention(self._connection)
         self.answers = SqlAnswers(self._connection, self._sealer)
         return self
 

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from bot import bootstrap, logs
-from bot.commands import doctor_command
+from bot.commands import backup_commands, care_commands, doctor_command, retention_commands
 from bot.commands.shared import Config, chosen, run, settings_and_protocols
 from storage import new_key, open_store
 
@@ -19,6 +19,9 @@ def add_to(app: typer.Typer) -> None:
     app.command("migrate")(migrate)
     app.command("new-key")(make_key)
     doctor_command.add_to(app)
+    backup_commands.add_to(app)
+    retention_commands.add_to(app)
+    care_commands.add_to(app)
 
 
 def serve(config: Config = None) -> None:

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from bot.bootstrap import protocols
+from bot.bootstrap import opened_store, protocols
 from bot.errors import InputError
 from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
     from bot.protocols import CouncilProtocol, Protocols
+    from storage import SqlStore
 
 Result = TypeVar("Result")
+
+OPERATOR = "operator"
+"""Who did it, in the audit log, where a command did."""
 
 NOTHING = 3
 """The exit code for a declined question, and where the protocol names nobody."""
@@ -96,3 +100,13 @@ def text_of(row: dict[str, Any], name: str) -> str:
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run something asynchronous to its end."""
     return asyncio.run(work)
+
+
+def with_store(settings: Settings, work: Callable[[SqlStore], Awaitable[Result]]) -> Result:
+    """Do something with the store and return what came of it."""
+
+    async def opened() -> Result:
+        async with opened_store(settings) as store:
+            return await work(store)
+
+    return run(opened())
