@@ -11,7 +11,15 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.commands import people_commands, protocol_commands, register_commands, rule_commands, server_commands
+from bot.commands import (
+    import_commands,
+    people_commands,
+    protocol_commands,
+    register_commands,
+    review_commands,
+    rule_commands,
+    server_commands,
+)
 from bot.errors import ConfigurationError, InputError, ProtocolBotError
 
 FAILED, BAD_INPUT = 1, 2
@@ -33,9 +41,11 @@ def _options(
 
 
 protocol_commands.add_to(app)
+import_commands.add_to(app)
 rule_commands.add_to(app)
-register_commands.add_to(app)
 people_commands.add_to(app)
+register_commands.add_to(app)
+review_commands.add_to(app)
 server_commands.add_to(app)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,16 +20,18 @@ from bot.commands.shared import (
     settings_and_protocols,
     text_of,
 )
+from bot.deployment_packs import version_as_at
 from bot.errors import InputError
 from bot.handlers.ask import to_reply
 from bot.pack_files import BUILT_IN, read_pack
 from bot.plain import as_text
+from bot.protocols import CouncilProtocol
 from bot.rules.pack_parsing import PackError
 from bot.rules.protocol import Pack, Role
 
 if TYPE_CHECKING:
-    from bot.protocols import CouncilProtocol
     from bot.rules.search import Ranking
+    from bot.settings import Settings
 
 MOST_REFS = 5
 
@@ -48,6 +51,7 @@ def ask(
     protocol: ProtocolId = "",
     role: Annotated[str, typer.Option(help="member or officer.")] = "",
     batch: Annotated[str, typer.Option(help="A file with one JSON question a line; - is standard input.")] = "",
+    as_at: Annotated[str, typer.Option("--as-at", help="Answer from the version in force on a day: 2025-03-01.")] = "",
     packs: Packs = None,
     as_json: Json = False,
 ) -> None:
@@ -61,7 +65,7 @@ def ask(
         return
     if not question.strip():
         raise InputError('Ask something: protocol-bot ask "May an officer come to a group meeting?"')
-    source = chosen(settings, at_hand, protocol)
+    source = chosen(settings, at_hand, protocol) if not as_at else _earlier(settings, protocol, as_at, packs)
     side = _role(role)
     ranking = source.engine.search(question, side)
     if as_json:
@@ -70,6 +74,22 @@ def ask(
         sys.stdout.write(as_text(to_reply(ranking, source.pack, side)) + "\n")
     if not is_answered(ranking):
         raise typer.Exit(NOTHING)
+
+
+def _earlier(settings: Settings, protocol: str, as_at: str, packs: Path | None) -> CouncilProtocol:
+    """The protocol as it stood on a day, from the versions that the deployment keeps."""
+    try:
+        day = date.fromisoformat(as_at)
+    except ValueError:
+        raise InputError(f"“{as_at}” is no date. Write it like 2025-03-01.") from None
+    folder = packs or (Path(settings.packs) if settings.packs else None)
+    name = protocol or settings.protocol
+    if folder is None:
+        raise InputError("Versions are kept with your own packs. Say where they are: --packs, or PACKS.")
+    pack = version_as_at(folder, name, day)
+    if pack is None:
+        raise InputError(f"No version of “{name}” that is kept in {folder} was in force on {as_at}.")
+    return CouncilProtocol(pack)
 
 
 def is_answered(ranking: Ranking) -> bool:

@@ -8,6 +8,7 @@ relationship, who hears a concern, which clocks run. It is read from YAML by
 from __future__ import annotations
 
 import re
+from datetime import date  # noqa: TC003 - packs are read back by their types
 from enum import StrEnum
 from typing import Annotated
 
@@ -254,6 +255,8 @@ class Pack(Value):
     council: Text
     title: Text
     version: Text
+    in_force: date | None = None
+    """The day from which this version applies; set where a deployment keeps several."""
     cite: Annotated[str, StringConstraints(pattern=r".*\{ref\}.*")] = "paragraph {ref}"
     words: Words = Words()
     note: Text | None = None
