@@ -15,26 +15,28 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.heartbeat import heartbeat
 from adapters.watching import add_health, add_metrics
 from adapters.web import make_app
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, ProtocolBotError
 from bot.health import Health, watch_lag
 from bot.metrics import Metrics
-from bot.protocols import Protocols
+from bot.pack_files import shared_knowledge
+from bot.protocols import CouncilProtocol, Protocols
 from bot.receiving import Reception
 from bot.scheduler import Scheduler
 from bot.sending import Dispatcher
 from storage import new_key, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from adapters.demo.council import DemoCouncil
     from adapters.web import PlatformAdapter
     from bot.ports import Clock
-    from bot.protocols import CouncilProtocol
+    from bot.rules.protocol import Pack
     from bot.settings import Settings
     from storage import SqlStore
 
@@ -100,11 +102,27 @@ async def opened_store(settings: Settings) -> AsyncIterator[SqlStore]:
         ConfigurationError: a PostgreSQL database is behind; SQLite is brought up to date by itself.
     """
     async with open_store(settings.database_url, encryption_keys(settings)) as store:
-        if store.is_sqlite:
-            await store.migrate()
-        elif await store.pending():
-            raise ConfigurationError("The database is not up to date. Run “protocol-bot migrate” first.")
+        with said_plainly():
+            if store.is_sqlite:
+                await store.migrate()
+            elif await store.pending():
+                raise ConfigurationError("The database is not up to date. Run “protocol-bot migrate” first.")
         yield store
+
+
+@contextlib.contextmanager
+def said_plainly() -> Iterator[None]:
+    """A database that cannot be reached or opened, as one sentence.
+
+    Raises:
+        ProtocolBotError: it does not answer.
+    """
+    try:
+        yield
+    except (OSError, SQLAlchemyError) as error:
+        raise ProtocolBotError(
+            f"The database does not answer ({type(error).__name__}). Check that it runs, and DATABASE_URL."
+        ) from None
 
 
 def platform_adapters(settings: Settings, clock: Clock, store: SqlStore) -> list[PlatformAdapter]:
@@ -229,14 +247,24 @@ async def demo(settings: Settings, at_hand: Protocols, *, started: Callable[[str
         ConfigurationError: HOST is not a loopback address, or PORT is taken.
     """
     from adapters.demo import app as demo_page  # noqa: PLC0415 - only the demo needs it
+    from adapters.demo.importing import ImportDesk  # noqa: PLC0415
 
     names = [(name, at_hand.get(name).pack.council) for name in at_hand.ids()]
     async with contextlib.AsyncExitStack() as stack:
+        imported: dict[str, CouncilProtocol] = {}
 
         async def open_council(name: str) -> DemoCouncil:
-            return await _demo_council(settings, at_hand.get(name), stack)
+            return await _demo_council(settings, imported.get(name) or at_hand.get(name), stack)
 
-        app = demo_page.make_app(names, open_council, settings.host)
+        def desk(list_council: Callable[[str, str], None]) -> ImportDesk:
+            def add(pack: Pack) -> None:
+                imported[pack.id] = CouncilProtocol(pack)
+                list_council(pack.id, pack.council)
+
+            others = [at_hand.get(name).pack for name, _ in names]
+            return ImportDesk(knowledge=shared_knowledge(), others=others, add=add)
+
+        app = demo_page.make_app(names, open_council, desk, settings.host)
         runner = await _listen(app, settings.host, settings.port)
         stack.push_async_callback(runner.cleanup)
         started(f"http://{settings.host}:{settings.port}")

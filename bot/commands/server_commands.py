@@ -7,7 +7,7 @@ import sys
 import typer
 
 from bot import bootstrap, logs
-from bot.commands import backup_commands, care_commands, doctor_command, retention_commands
+from bot.commands import backup_commands, care_commands, doctor_command, manifest_commands, retention_commands
 from bot.commands.shared import Config, chosen, run, settings_and_protocols
 from storage import new_key, open_store
 
@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("demo")(demo)
     app.command("migrate")(migrate)
     app.command("new-key")(make_key)
+    manifest_commands.add_to(app)
     doctor_command.add_to(app)
     backup_commands.add_to(app)
     retention_commands.add_to(app)
@@ -55,7 +56,8 @@ def migrate(config: Config = None) -> None:
 
     async def work() -> None:
         async with open_store(settings.database_url, bootstrap.encryption_keys(settings)) as store:
-            await store.migrate()
+            with bootstrap.said_plainly():
+                await store.migrate()
 
     run(work())
     sys.stdout.write("The database is up to date.\n")
