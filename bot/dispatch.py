@@ -8,7 +8,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.handlers import ask, declare, directory, disclosures, feedback, handoff, help_page
+from bot.handlers import (
+    ask,
+    away,
+    case_steps,
+    declare,
+    directory,
+    disclosures,
+    enquiries,
+    enquiry_lists,
+    feedback,
+    handoff,
+    help_page,
+)
 from bot.messages import (
     Asked,
     ChangeForm,
@@ -32,10 +44,18 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Any, Services], Awaitable[Reply]]
 
-OPEN: Mapping[str, Handler] = {declare.FORM: declare.open_form}
+OPEN: Mapping[str, Handler] = {
+    declare.FORM: declare.open_form,
+    enquiries.FORM: enquiries.open_form,
+    away.FORM: away.open_form,
+}
 """Form id -> who builds the form (:class:`OpenForm`)."""
 
-CHANGE: Mapping[str, Handler] = {declare.FORM: declare.change_form}
+CHANGE: Mapping[str, Handler] = {
+    declare.FORM: declare.change_form,
+    enquiries.FORM: enquiries.change_form,
+    case_steps.FORM: case_steps.change_form,
+}
 """Form id -> who builds it anew after a change (:class:`ChangeForm`)."""
 
 SUBMIT: Mapping[str, Handler] = {
@@ -44,6 +64,9 @@ SUBMIT: Mapping[str, Handler] = {
     handoff.REPLY_FORM: handoff.send_reply,
     disclosures.READ_FORM: disclosures.decide,
     disclosures.OWN_FORM: disclosures.change_own,
+    enquiries.FORM: enquiries.submit,
+    case_steps.FORM: case_steps.submit,
+    away.FORM: away.submit,
 }
 """Form id -> who takes it in (:class:`SubmitForm`)."""
 
@@ -62,10 +85,25 @@ PRESS: Mapping[str, Handler] = {
     "my_declarations": disclosures.mine,
     "register": disclosures.register,
     "nil_return": disclosures.nil_return,
+    "open_enquiry": enquiries.open_form,
+    "raise_anyway": enquiries.raise_anyway,
+    "open_case": case_steps.open_case,
+    "case_clock": case_steps.show_clock,
+    "case_step": case_steps.open_step,
+    "case_do": case_steps.at_a_press,
+    "my_enquiries": enquiry_lists.mine,
+    "all_enquiries": enquiry_lists.everything,
+    "set_away": away.open_form,
+    "back_again": away.back,
 }
 """Button action -> who acts on it (:class:`Pressed`)."""
 
-LOOK_UP: Mapping[str, Handler] = {"other_party": directory.suggest}
+LOOK_UP: Mapping[str, Handler] = {
+    "other_party": directory.suggest,
+    "for_member": enquiries.suggest_members,
+    "share_with": enquiries.suggest_members,
+    "to_officer": enquiries.suggest_officers,
+}
 """Field name -> who suggests (:class:`LookUp`)."""
 
 HELP_WORDS = frozenset(
@@ -74,8 +112,22 @@ HELP_WORDS = frozenset(
 
 FORM_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(i (want|need) to )?(declare|disclose|register)( a| my)? relationship( please)?"), declare.FORM),
+    (
+        re.compile(r"(i (want|need) to )?(raise|make|log|new|start)?( a| an| my)? ?(members? )?enquiry( please)?"),
+        enquiries.FORM,
+    ),
 )
 """Words that mean “open this form”: the first pattern that matches the whole text, and the form's id."""
+
+
+LIST_WORDS: Mapping[str, str] = {
+    "my enquiries": "my_enquiries",
+    "all enquiries": "all_enquiries",
+    "i am away": "set_away",
+    "im away": "set_away",
+    "i am back": "back_again",
+}
+"""Words that mean the same as a button without a value."""
 
 
 async def dispatch(request: Request, services: Services) -> Reply:
@@ -122,6 +174,8 @@ def _for_words(request: Said | Asked) -> Handler:
         for pattern, form in FORM_WORDS:
             if pattern.fullmatch(words):
                 return OPEN[form]
+        if words in LIST_WORDS:
+            return PRESS[LIST_WORDS[words]]
     return ask.answer
 
 
