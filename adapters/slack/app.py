@@ -57,7 +57,7 @@ class SlackAdapter:
     api: WebApi
     clock: Clock
     store: Store
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     app_token: str = field(default="", repr=False)
     pace: Pace = field(default_factory=Pace)
     translator: SlackTranslator = field(default_factory=SlackTranslator)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.slack import limits
 from adapters.slack import wording as say
 from adapters.slack.render import blocks_of, fitting, plain, section
-from adapters.slack.text import cut, escape, length, pieces
+from adapters.slack.text import clean, cut, escape, length, pieces
 from bot.messages import FieldKind, Option
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def loading(form_id: str) -> dict[str, Any]:
 
 def notice(reply: Reply) -> dict[str, Any]:
     """A reply without a form, in place of the form."""
-    blocks = fitting(blocks_of(reply.parts), limits.VIEW_BLOCKS) or section(reply.summary.strip() or say.NOTHING)
+    blocks = fitting(blocks_of(reply.parts), limits.VIEW_BLOCKS) or section(clean(reply.summary).strip() or say.NOTHING)
     return _window("notice", say.RESULT, blocks, close=say.CLOSE)
 
 
@@ -80,8 +80,9 @@ def _field(item: Field, problem: str) -> list[dict[str, Any]]:
         "optional": not item.required,
         "element": {**_element(item), "action_id": VALUE},
     }
-    if item.hint.strip():
-        block["hint"] = plain(cut(item.hint, limits.INPUT_LABEL))
+    hint = cut(item.hint, limits.INPUT_LABEL)
+    if hint:
+        block["hint"] = plain(hint)
     if item.live:
         block["dispatch_action"] = True
     return [*(section(say.CORRECT + problem) if problem else []), block]
@@ -121,10 +122,17 @@ def _typed(item: Field) -> dict[str, Any]:
 
 def _typed_before(value: str, longest: int) -> str:
     """What stands in an input is not markup, so it is not escaped; it is only kept within its length."""
-    units = value.encode("utf-16-le", "replace")
-    if len(units) // 2 <= longest:
-        return value
-    return units[: 2 * (longest - 1)].decode("utf-16-le", "ignore") + "…"
+    whole = _head_of(value, longest)
+    return whole if len(whole) == len(value) else _head_of(value, longest - 1) + "…"
+
+
+def _head_of(text: str, units: int) -> str:
+    """The beginning of a text that takes no more than so many of the units that Slack counts."""
+    return text.encode("utf-16-le", "replace")[: 2 * units].decode("utf-16-le", "ignore")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def _choice(item: Field) -> dict[str, Any]:
@@ -172,8 +180,8 @@ def _person(item: Field) -> dict[str, Any]:
 
 def option(choice: Option) -> dict[str, Any]:
     """One choice. What a long label has beyond its limit goes into the line below it."""
-    label = " ".join(choice.label.split()) or choice.value.strip() or say.NOTHING
-    made: dict[str, Any] = {"value": choice.value[: limits.OPTION_VALUE] or "-"}
+    label = _one_line(choice.label) or _one_line(choice.value) or say.NOTHING
+    made: dict[str, Any] = {"value": _head_of(choice.value, limits.OPTION_VALUE) or "-"}
     if length(label) <= limits.OPTION_TEXT:
         return made | {"text": plain(cut(label, limits.OPTION_TEXT))}
     first = next(iter(pieces(label, limits.OPTION_TEXT - 1)))
@@ -184,7 +192,7 @@ def option(choice: Option) -> dict[str, Any]:
 def suggestions(options: Sequence[Option], typed: str) -> list[dict[str, Any]]:
     """Suggestions for a field, with what was typed as the last one: free text is allowed too."""
     found = [option(choice) for choice in options[: limits.OPTIONS - 1] if choice.value]
-    own = typed.strip()[: limits.OPTION_VALUE]
+    own = _head_of(typed.strip(), limits.OPTION_VALUE)
     if own and own not in {choice["value"] for choice in found}:
         found.append({"value": own, "text": plain(cut(f"{say.AS_TYPED}{own}", limits.OPTION_TEXT))})
     return found

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from adapters.slack import limits
 from adapters.slack import wording as say
-from adapters.slack.text import cut, escape, length, pieces
+from adapters.slack.text import clean, cut, escape, length, pieces
 from bot.messages import Bullets, Button, Buttons, Citation, Emphasis, Facts, Heading, Note, Paragraph
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _summary(reply: Reply) -> str:
 
 
 def _summary_raw(reply: Reply) -> str:
-    return reply.summary.strip() or say.NOTHING
+    return clean(reply.summary).strip() or say.NOTHING
 
 
 def blocks_of(parts: Sequence[Part]) -> list[Block]:
@@ -154,10 +154,11 @@ def _button(button: Button, number: int) -> dict[str, Any]:
         element["value"] = button.value
     if button.emphasis is not Emphasis.NORMAL:
         element["style"] = button.emphasis.value
-    if button.confirm.strip():
+    question = cut(button.confirm, limits.CONFIRM_TEXT)
+    if question:
         element["confirm"] = {
             "title": plain(say.CONFIRM),
-            "text": plain(cut(button.confirm, limits.CONFIRM_TEXT)),
+            "text": plain(question),
             "confirm": plain(cut(button.label, limits.CONFIRM_BUTTON) or say.GO_ON),
             "deny": plain(say.CANCEL),
         }

@@ -37,7 +37,7 @@ GIVE_UP_AFTER = timedelta(seconds=60)
 class Socket:
     """Keeps one Socket Mode connection alive."""
 
-    app_token: str
+    app_token: str = field(repr=False)
     url: str
     clock: Clock
     router: Callable[[], Router]

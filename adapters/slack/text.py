@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MEANING = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_ANGLE = re.compile(r"<([^<>]*)>")
+_ANGLE = re.compile(r"<([@#!][^<>]*|[a-z][a-z0-9+.-]*:[^<>]*)>", re.IGNORECASE)
+"""Slack's notation for mentions, channels and links; any other angle bracket is one that a person typed."""
 
 
 def escape(text: str) -> str:
@@ -45,9 +46,8 @@ def _size(character: str) -> int:
 def cut(text: str, limit: int) -> str:
     """The beginning of the text that fits once escaped, ending at a word and with an ellipsis where something went."""
     text = clean(text).strip()
-    if length(text) <= limit:
-        return text
-    return _head(text, limit - 1)[0].rstrip() + "…"
+    whole, rest = _head(text, limit)
+    return _head(text, limit - 1)[0].rstrip() + "…" if rest else whole
 
 
 def pieces(text: str, limit: int) -> Iterator[str]:
@@ -55,7 +55,7 @@ def pieces(text: str, limit: int) -> Iterator[str]:
     rest = clean(text).strip()
     start = ""
     while rest:
-        head, rest = (rest, "") if length(rest) <= limit - len(start) else _head(rest, limit - len(start))
+        head, rest = _head(rest, limit - len(start))
         if head.strip():
             yield start + head.strip()
         start, rest = say.CONTINUED, rest.lstrip()

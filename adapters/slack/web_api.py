@@ -81,7 +81,7 @@ def silent_logger() -> logging.Logger:
 class WebApi:
     """Calls methods with the bot token."""
 
-    token: str
+    token: str = field(repr=False)
     url: str
     timeout: float = TIMEOUT_SECONDS
     _client: AsyncWebClient | None = field(default=None, repr=False)

@@ -8,7 +8,6 @@ import io
 import json
 import random
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -19,39 +18,20 @@ from adapters.slack.pace import Pace
 from adapters.slack.signature import sign
 from adapters.slack.web_api import WebApi
 from adapters.web import make_app
-from bot.pack_files import PackLibrary, shared_knowledge
 from bot.receiving import Reception
 from bot.sending import Dispatcher
 from tests.slack.fake_slack import BOT_TOKEN, BOT_USER, TEAM, FakeSlack
-from tests.support import FakeClock, settings
+from tests.support import FakeClock, protocol, settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    import pytest
     from aiohttp import ClientResponse
 
     from storage import SqlStore
 
 SECRET, OLD_SECRET = "signing-secret", "the-secret-before"
-
-
-class KeywordEngine:
-    """Finds one clause for whatever mentions a relationship; the search has tests of its own."""
-
-    def search(self, text: str, role: object) -> Any:
-        known = "relationship" in text.lower() or "friend" in text.lower()
-        return SimpleNamespace(
-            verdict="clear" if known else "not covered",
-            hits=[SimpleNamespace(ref="5.3", score=1.0)] if known else [],
-            small_talk=False,
-            near_miss=None,
-            not_covered=None,
-            topics=[],
-        )
-
-
-def protocol() -> Any:
-    return SimpleNamespace(pack=PackLibrary().get("copeland"), knowledge=shared_knowledge(), engine=KeywordEngine())
 
 
 @dataclass
@@ -192,6 +172,16 @@ class Town:
                 await asyncio.gather(*self.adapter.desk._background)
             if not (await self.reception.work_waiting() + await self.dispatcher.send_waiting()):
                 return
+
+
+def break_database(bot: Town, patch: pytest.MonkeyPatch) -> None:
+    """From now on nothing can be read or kept."""
+
+    def broken(*_: object) -> Any:
+        raise OSError("disk full")
+
+    patch.setattr(type(bot.store), "begin", broken)
+    patch.setattr(type(bot.store), "remember", broken)
 
 
 def filled(view: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from bot.wording import common
 from tests.slack.block_kit import texts
 from tests.slack.fake_slack import BOT_USER
-from tests.slack.support import actions
+from tests.slack.support import actions, break_database
 
 if TYPE_CHECKING:
     from tests.slack.support import Town
@@ -117,7 +117,7 @@ async def test_a_button_in_an_answer_answers_in_the_same_thread(bot: Town) -> No
     await bot.event(event)
     await bot.settle()
     [answer] = bot.slack.said_in("C1")
-    button = next(iter(actions(answer).values()))
+    button = next(each for each in actions(answer).values() if "neighbours" in each["action_id"])
 
     response = await bot.press(
         button,
@@ -251,10 +251,7 @@ async def test_an_event_acknowledged_before_a_crash_is_answered_after_it(bot: To
 async def test_a_question_that_cannot_be_remembered_is_not_acknowledged(
     bot: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(type(bot.store), "begin", lambda _self: broken())
+    break_database(bot, monkeypatch)
     response = await bot.event(bot.mention(QUESTION))
     command = await bot.command("/ask-protocol", QUESTION)
 

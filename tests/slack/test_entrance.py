@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -190,10 +191,8 @@ async def test_signed_nonsense_is_never_a_server_error(bot: Town, body: Any) -> 
 @settings(max_examples=200, deadline=None)
 @given(raw=st.binary(max_size=200), content_type=st.sampled_from(["application/json", FORM, "text/plain", ""]))
 def test_any_bytes_are_parsed_or_refused(raw: bytes, content_type: str) -> None:
-    try:
+    with contextlib.suppress(ValueError, RecursionError):
         assert isinstance(parse(raw, content_type), dict)
-    except (ValueError, RecursionError):
-        pass
 
 
 def test_halves_of_characters_and_nuls_do_not_reach_the_database() -> None:
