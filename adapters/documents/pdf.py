@@ -319,10 +319,11 @@ def _as_lines(printed: Sequence[_Printed]) -> list[Line]:
     if not printed:
         return []
     body = _body_size(printed)
-    edges: dict[int, float] = {}
+    edges: dict[tuple[int, int], float] = {}
     for line in printed:
-        edges[line.column] = max(edges.get(line.column, 0.0), line.x1)
-    printed = [replace(line, right=edges[line.column]) for line in printed]
+        place = line.page, line.column
+        edges[place] = max(edges.get(place, 0.0), line.x1)
+    printed = [replace(line, right=edges[line.page, line.column]) for line in printed]
     printed = _without_footnotes(printed, body)
     leading = _leading(printed)
     lines: list[Line] = []

@@ -34,7 +34,7 @@ _PERSONAL = re.compile(
 """A heading with a word of this kind is about relationships that are declared, not about working together."""
 _DECLARES = re.compile(
     r"\b(?:declar|disclos|notif|inform|tell|told|report|regist|recorded|record |known to|made known|aware|attention|notice of|advise[sd]? (?:the|their|his|her|your)|"
-    r"in writing to|write to|raise it|lodge|make (?:a|an) (?:written )?(?:declaration|disclosure)|let\b.{0,40}\bknow|entered|discuss|seek)",
+    r"in writing to|write to|do(?:es)? so|raise it|lodge|make (?:a|an) (?:written )?(?:declaration|disclosure)|let\b.{0,40}\bknow|entered|discuss|seek)",
     re.IGNORECASE,
 )
 _OTHER_MATTERS = re.compile(
@@ -122,10 +122,14 @@ def _from_point(lead: str, text: str, subject: tuple[Position, ...]) -> list[Rec
     text = re.sub(r"^\W*\((?:for|by|in the case of|if)\s+([^)]+)\)\s*:?\s*", r"\1: ", text)
     row = _ROW.match(text)
     if row:
-        who = _positions(row["who"]) if posts(row["who"]) else positions_of_roles(row["who"])
+        who = _who(row["who"])
         to = posts(row["to"])
         if who and to:
             return [Recipient(post, who) for post in to[:2]]
+    start = len(lead.rstrip(" :-–"))
+    whole = [one for one in recipients(f"{lead.rstrip(' :-–')} {text}", subject) if one.post.start > start]
+    if whole and _MODAL_WORD.search(lead) and not _MODAL_WORD.search(text):
+        return whole
     named = recipients(text, subject or role_positions(lead))
     if named:
         return named
@@ -133,10 +137,22 @@ def _from_point(lead: str, text: str, subject: tuple[Position, ...]) -> list[Rec
     if bare and _BARE.fullmatch(text[: bare[0].start]) and _DECLARES.search(lead):
         own = recipients(f"{re.sub(_LEADS, '', lead.rstrip())} to the {text[bare[0].start :]}", subject)
         return [one for one in own if one.post.title.lower() in text.lower()]
-    whole = recipients(f"{lead.rstrip(' :-–')} {text}", subject)
-    return [one for one in whole if one.post.start > len(lead.rstrip(" :-–"))]
+    return whole
 
 
+def _who(text: str) -> tuple[Position, ...]:
+    """The positions that a text names, where it names nothing else."""
+    named = posts(text)
+    if named:
+        return _positions(text) if _BARE.fullmatch(text[: named[0].start]) else ()
+    return positions_of_roles(text) if _SIDE.fullmatch(text.strip()) else ()
+
+
+_SIDE = re.compile(
+    r"(?:(?:the|an?|any|all|each|both|elected|individual)\s+)*(?:members?|councillors?|officers?|employees?|staff|members of staff)"
+    r"(?:\s+(?:and|or)\s+(?:members?|councillors?|officers?|employees?|staff))?(?:\s+(?:concerned|in question))?",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     r"\W*(?:(?:to|the|their|his|her|his or her|his/her|an?|relevant|appropriate|own)\s+)*", re.IGNORECASE
 )

@@ -16,12 +16,13 @@ _CAPITAL = r"(?:[A-Z][A-Za-z'’]*(?:[-/][A-Z][A-Za-z]*)*|&|HR|ICT|IT)"
 _LINK = r"(?:of|and|&|for|to|the|in|with|–|-)"
 _PHRASE = re.compile(
     rf"{_CAPITAL}(?:\s+(?:{_LINK}\s+){{0,2}}{_CAPITAL}|,\s+{_CAPITAL}(?=\s+and\s+[A-Z])|\s*\(\s*Section\s+151\s*\)|\s+151\b)*"
+    r"(?:\s+(?:teams?|services?|managers?|officers?|lead|unit|department|directors?|committee)\b)?"
 )
 _POST = re.compile(
     r"\b(?:officers?|(?:chief|deputy chief|assistant chief) executives?|directors?|heads? of|service heads?|managers?|"
     r"leaders?|clerk|solicitor|whips?|committee|treasurer|chair(?:man|woman|person)?s?|secretary|lawyer|counsel|"
     r"panel|supervisors?|ombudsman|board|mayor|portfolio holders?|(?:cabinet|executive) members?|adviser|advisor|"
-    r"services? team|team|commissioner|convener|convenor|provost|unit|department|services)\b",
+    r"lead|(?:business )?partners?|co-?ordinator|controller|registrar|administrator|services? team|team|commissioner|convener|convenor|provost|unit|department|services)\b",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
@@ -139,7 +140,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """The phrase without words at its start that only open the sentence, and without role words."""
     opening = re.match(r"(?:(?:The|A|An|Any|All|If|In|Where|When|Similarly|Both|Their|His|Her|Your|Each|Members?|Councillors?"
                        r"|Officers?(?=\s+(?:to|and)\b)|Employees?|Staff|Every|For|With|To|By|And|Or|This|That|Such|Any)\s+"
-                       r"(?:(?:to|and|the|of|with|or)\s+)*)+(?=[A-Z])", text[start:end])  # fmt: skip
+                       r"(?:(?:to|and|the|of|with|or)\s+)*|[A-Z][a-z]+\s+(?:to\s+|with\s+)?the\s+)+(?=[A-Z])", text[start:end])  # fmt: skip
     if opening:
         start += opening.end()
     return start, end

@@ -349,7 +349,11 @@ class _Gatherer:
         if current is None:
             return
         if item.label is None:
-            current.pieces.append(item.text)
+            last = current.pieces[-1] if current.pieces else None
+            if isinstance(last, str) and _is_open(last) and not _leads_in(last) and not item.block.row:
+                current.pieces[-1] = f"{last} {item.text}"  # a sentence that the layout had broken
+            else:
+                current.pieces.append(item.text)
             self._points.close()
             return
         ref, printed = self._points.next(item.label)

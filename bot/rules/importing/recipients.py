@@ -47,7 +47,8 @@ _MODAL = re.compile(
 )
 _DET = (
     r"(?:(?:the|a|an|any|all|each|every|both|either|their|his|her|its|your|our|own|relevant|appropriate|respective|council['’]s|"
-    r"authority['’]s|his or her|his/her|her/his|of|that|immediate|first|instance|direct|designated|duly|in|writing|his/her own)\s+)*"
+    r"authority['’]s|his or her|his/her|her/his|of|that|immediate|first|instance|direct|designated|duly|in|writing|his/her own|"
+    r"recruiting|appointing|employing|supervising|nominated|named|responsible|local|statutory|interim|acting|officer['’]s|member['’]s)\s+)*"
 )
 _TELL = (
     r"(?:notif(?:y|ies|ied|ying)|inform(?:s|ed|ing)?|tell(?:s|ing)?|told|advis(?:e|es|ed|ing)|alert(?:s|ed|ing)?|"
@@ -78,7 +79,8 @@ _CHAIN = re.compile(
 _PASSIVE = re.compile(
     r"^\s*(?:\([^)]*\)\s*)?(?:concerned\s+)?(?:must|shall|should|will|is to|are to|has to|have to|needs? to)\s+"
     r"(?:also\s+|each\s+|then\s+|all\s+)*be\s+(?:also\s+|promptly\s+|immediately\s+|formally\s+)*"
-    r"(?:notified|informed|told|advised|made aware|alerted|consulted|contacted|briefed)\b",
+    r"(?:notified|informed|told|advised|made aware|alerted|consulted|contacted|briefed)\b|"
+    r"^\s*(?:is|are)\s+(?:also\s+|promptly\s+|always\s+)*(?:notified|informed|told|made aware|alerted)\b",
     re.IGNORECASE,
 )
 _ACTS = re.compile(
@@ -146,7 +148,9 @@ def _use(sentence: str, before: str, after: str, post: Post, earlier: list[Post]
         return Use.ACTS
     if re.search(r"\b(?:as|known as)\s+(?:the\s+)?$", before) and not re.search(r"\bsuch as\s+(?:the\s+)?$", before):
         return Use.OTHER  # "the Head of Law, as Monitoring Officer" names one post twice
-    if _RECEIVES.search(before) and not re.search(
+    if re.match(r"\s+(?:level|grade)\b", after):
+        return Use.ACTS
+    if _RECEIVES.search(before) and _wants_with(before) and not re.search(
         r"\b(?:relat(?:ed|ing|ion|es)|connected|respect|regard|addition|access|belong\w*|open)\s+(?:to|with)\s+(?:\w+\s+)?$",
         before,
     ):
@@ -186,6 +190,20 @@ def _use(sentence: str, before: str, after: str, post: Post, earlier: list[Post]
         re.IGNORECASE,
     )
     return Use.RECEIVES if elliptic else Use.OTHER
+
+
+_WITH = re.compile(rf"\bwith\s+{_ADVERBS}{_DET}$", re.IGNORECASE)
+_TAKES_WITH = re.compile(
+    r"\b(?:regist|record|lodg|rais|discuss|fil(?:e|ed)\b|deposit|shar(?:e|ed)\b|log|enter|declar|notif|disclos|tak(?:e|en) |speak|spoke|"
+    r"consult|check|clear|agreed in|follow|pursu|resolv|sort|complain|concern|matter)",
+    re.IGNORECASE,
+)
+
+
+def _wants_with(before: str) -> bool:
+    """``with`` names a recipient only after a verb that one does with somebody."""
+    found = _WITH.search(before)
+    return found is None or _TAKES_WITH.search(before[: found.start()]) is not None
 
 
 def _subject(sentence: str, named: list[Post], uses: list[Use]) -> tuple[Position, ...]:
@@ -308,6 +326,8 @@ def _actors(sentence: str, named: list[Post], uses: list[Use]) -> list[_Actor]:
         onward = re.match(r"\s*(?:\([^)]*\)\s*)?,?\s*who\b", sentence[post.end :])
         if use is Use.RECEIVES and onward:
             found.append(_Actor(post.end + onward.end(), _ONWARD))
+        elif re.match(r"\s+(?:level|grade)\b", sentence[post.end :]) and position is not None:
+            found.append(_Actor(post.start, (position,)))
         elif use is Use.ACTS or (use is Use.OTHER and position is not None):
             mentions.append((post.start, post.end, (position,) if position else ()))
     for start, end, positions in mentions:
