@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
+from adapters.demo.importing import LARGEST
 from adapters.demo.inbound import SENT
 from adapters.watching import add_health
-from adapters.web import LARGEST_BODY, last_resort
+from adapters.web import last_resort
 from bot.answers import cite
 from bot.errors import ConfigurationError
 from bot.messages import Citation, Reply
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from adapters.demo.council import DemoCouncil
+    from adapters.demo.importing import ImportDesk
 
 STATIC = Path(__file__).parent / "static"
 REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
@@ -48,13 +50,17 @@ HEADERS = {
 
 
 def make_app(
-    names: Sequence[tuple[str, str]], open_council: Callable[[str], Awaitable[DemoCouncil]], host: str
+    names: Sequence[tuple[str, str]],
+    open_council: Callable[[str], Awaitable[DemoCouncil]],
+    desk: Callable[[Callable[[str, str], None]], ImportDesk],
+    host: str,
 ) -> web.Application:
     """The demo's application.
 
     Args:
         names: id and name of each protocol.
         open_council: makes the council with this id; called once for each.
+        desk: makes the desk for one's own documents; it is told how to list a new council by id and name.
         host: where it will listen.
 
     Raises:
@@ -63,9 +69,12 @@ def make_app(
     if not is_loopback(host):
         raise ConfigurationError("The demo listens on this machine only. Unset HOST, or set it to 127.0.0.1.")
     page = _Page(names, open_council)
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[last_resort, _own_origin, _safe_headers])
+    imports = desk(page.list_council)
+    app = web.Application(client_max_size=LARGEST, middlewares=[last_resort, _own_origin, _safe_headers])
     app.router.add_get("/", page.index)
     app.router.add_get("/api/protocols", page.protocols)
+    app.router.add_post("/api/import", imports.read)
+    app.router.add_post("/api/import/{token}/save", imports.save)
     app.router.add_get("/api/{protocol}", page.council)
     app.router.add_post("/api/{protocol}/send", page.send)
     app.router.add_get("/api/{protocol}/messages/{person}", page.messages)
@@ -108,6 +117,11 @@ class _Page:
         self._open_council = open_council
         self._councils: dict[str, DemoCouncil] = {}
         self._opening = asyncio.Lock()
+
+    def list_council(self, name: str, council: str) -> None:
+        """Show a council that was just imported; an earlier one of the same id makes room."""
+        self._names[name] = council
+        self._councils.pop(name, None)
 
     async def index(self, _request: web.Request) -> web.FileResponse:
         return web.FileResponse(STATIC / "index.html")

@@ -5,3 +5,5 @@ NOT_UNDERSTOOD = "The page sent something that I do not understand. Reload it an
 NO_TIME = "Give a date and a time."
 NO_SUCH_TIME = "The clock can only be moved forward, by two years at most."
 NO_SUCH_PROTOCOL = "There is no such protocol."
+IMPORT_GONE = "This document is no longer under review. Choose the file again."
+NOBODY_NAMED = "nobody is named"
