@@ -1,6 +1,6 @@
 """Around the answer: threads, feedback, questions without an answer, hand-offs and house notes.
 
-Revision 0004, after 0002.
+Revision 0004, after 0003.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from storage.tables import Instant
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:
