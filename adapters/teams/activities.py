@@ -127,11 +127,17 @@ class Incoming:
     @property
     def adds_bot(self) -> bool:
         """Whether this bot is among those who were just added to the conversation."""
-        added = self.raw.get("membersAdded")
-        members = added if isinstance(added, list) else []
-        return bool(self.bot_id) and any(
-            isinstance(member, dict) and member.get("id") == self.bot_id for member in members
-        )
+        return self._names_bot("membersAdded")
+
+    @property
+    def removes_bot(self) -> bool:
+        """Whether this bot is among those who were just removed from the conversation."""
+        return self._names_bot("membersRemoved")
+
+    def _names_bot(self, key: str) -> bool:
+        members = self.raw.get(key)
+        ids = [member.get("id") for member in members if isinstance(member, dict)] if isinstance(members, list) else []
+        return bool(self.bot_id) and self.bot_id in ids
 
     @property
     def mentions(self) -> list[tuple[str, str]]:

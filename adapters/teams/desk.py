@@ -51,6 +51,8 @@ class Desk:
                 await self._installation(incoming)
             case "conversationUpdate" if incoming.adds_bot:
                 await self._welcome(incoming)
+            case "conversationUpdate" if incoming.removes_bot:
+                await self.places.left(incoming)
             case _:
                 log.debug("teams.nothing_to_do")
         return None
@@ -98,9 +100,11 @@ class Desk:
         The event's key is the conversation's. So the two are one event, and a crash in between repeats nothing.
         """
         await self.places.note(incoming)
-        if not await self.places.is_new(incoming):
+        mark = await self.places.wants_welcome(incoming)
+        if mark is None:
             return
-        key = "welcome:" + hashlib.sha256(f"{incoming.tenant}\n{incoming.conversation_id}".encode()).hexdigest()
+        parts = f"{incoming.tenant}\n{incoming.conversation_id}\n{mark}"
+        key = "welcome:" + hashlib.sha256(parts.encode()).hexdigest()
         await self.reception.accept(self._event(incoming, key))
         await self.places.welcomed(incoming)
 

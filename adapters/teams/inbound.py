@@ -152,9 +152,8 @@ def in_dialog(incoming: Incoming) -> bool:
 
 def reference(incoming: Incoming) -> dict[str, Any]:
     """How to answer in the same conversation and thread: ids only, as the SDK's conversation reference has them."""
-    answers_message = incoming.type == "message" and not incoming.is_personal
     return {
-        **({"activityId": incoming.id} if answers_message and incoming.id else {}),
+        **({"activityId": incoming.id} if incoming.type == "message" and incoming.id else {}),
         "channelId": incoming.channel_id,
         "serviceUrl": incoming.service_url,
         "conversation": {

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LONGEST_ID = 200
 UNCHANGED = 10_000
 """References that are known to be stored as they are, so that most messages write nothing."""
+LEFT = "left"
+"""Under this stands when the bot was removed from a conversation."""
 FIRST_HOST = "https://smba.trafficmanager.net/teams/"
 """The address that Microsoft documents for a bot that has not heard from anybody yet."""
 
@@ -79,10 +81,12 @@ class KnownPlaces:
         while len(self._unchanged) > UNCHANGED:
             self._unchanged.popitem(last=False)
 
-    async def is_new(self, incoming: Incoming) -> bool:
-        """Whether the bot was not in this conversation before."""
-        async with self.store.begin() as uow:
-            return await uow.places.find(inbound.PLATFORM, _short(self._conversation_id(incoming))) is None
+    async def wants_welcome(self, incoming: Incoming) -> str | None:
+        """Nothing where this conversation had its welcome; else what sets the next welcome apart from the last."""
+        known = await self.find(self._conversation_id(incoming))
+        if known is None:
+            return ""
+        return text_of(known, LEFT) or None
 
     async def welcomed(self, incoming: Incoming) -> None:
         """Remember that this conversation got its welcome."""
@@ -94,11 +98,10 @@ class KnownPlaces:
 
     async def left(self, incoming: Incoming) -> None:
         """The bot was removed from this conversation: for a private one the person cannot be reached any more."""
-        gone = [self._conversation_id(incoming)]
+        moment = {LEFT: self.clock.now().isoformat()}
+        await self.keep(self._conversation_id(incoming), incoming.tenant, moment)
         if incoming.is_personal:
-            gone += [incoming.user_id, incoming.directory_id]
-        for who in gone:
-            if who:
+            for who in filter(None, (incoming.user_id, incoming.directory_id)):
                 await self.forget(who)
 
     async def keep(self, who: str, tenant: str, reference: Mapping[str, Any]) -> None:

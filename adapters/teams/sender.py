@@ -148,11 +148,11 @@ class TeamsMessenger:
                 form=address.get("form") is True,
             )
         reference = await self.places.find(to.user_id) or await self._opened(to)
-        return Target(reference=reference, tenant=to.tenant, private=True, user_id=to.user_id)
+        return Target(reference=reference, tenant=to.tenant or self.places.tenant, private=True, user_id=to.user_id)
 
     async def _opened(self, to: Address) -> Mapping[str, Any]:
         """A private conversation with somebody who never wrote to the bot, where the organisation allows it."""
-        await self._my_turn(f"person:{to.user_id}", to.tenant)
+        await self._my_turn(f"person:{to.user_id}", to.tenant or self.places.tenant)
         start = await self.places.start_for(to.tenant)
         try:
             conversation = await self.gateway.open_private(

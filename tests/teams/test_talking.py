@@ -31,7 +31,8 @@ async def test_greetings_and_help_are_answered_with_what_it_can_do(rig: Rig, wor
 async def test_the_answer_goes_to_the_conversation_with_the_bots_own_token(rig: Rig) -> None:
     await rig.tell(rig.activity(text="help"))
     (sent,) = rig.teams.sent
-    assert (sent.method, sent.path) == ("POST", "/v3/conversations/a:private-with-pat/activities")
+    assert sent.method == "POST"
+    assert sent.path == f"/v3/conversations/a:private-with-pat/activities/{sent.body['replyToId']}"
     assert sent.authorization == "Bearer bot-token-1"
     assert sent.body["from"]["id"] == BOT
     assert sent.body["recipient"]["id"] == USER
@@ -199,6 +200,15 @@ async def test_a_place_is_kept_under_both_ids_and_forgotten_on_removal(rig: Rig)
     assert [await places.find(who) for who in (USER, DIRECTORY_ID)] == [None, None]
     await rig.tell(rig.activity(text="help"))
     assert await places.find(USER) is not None, "writing again makes the person reachable again"
+
+
+async def test_a_conversation_that_the_bot_left_and_joined_again_is_welcomed_again(rig: Rig) -> None:
+    await rig.tell(added(rig, BOT, shared="channel"))
+    await rig.tell(rig.activity("conversationUpdate", membersRemoved=[{"id": BOT}], shared="channel"))
+    for _ in range(2):
+        await rig.tell(added(rig, BOT, shared="channel"))
+        await rig.tell(rig.activity("installationUpdate", action="add", shared="channel"))
+    assert len(rig.teams.sent) == 2
 
 
 async def test_the_service_address_is_refreshed_with_each_contact(sqlite_store: SqlStore) -> None:
