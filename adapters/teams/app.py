@@ -66,7 +66,7 @@ class TeamsAdapter:
 
     async def _messages(self, request: web.Request, desk: Desk) -> web.Response:
         try:
-            caller = await self.gate.identify(request.headers.get("Authorization"))
+            caller = await self.gate.identify(request.headers.get("Authorization"), request.headers.get("Origin"))
             body = await request.read()
             incoming = activities.read(body)
             self.gate.check(caller, incoming)

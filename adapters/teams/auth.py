@@ -75,13 +75,16 @@ class Gate:
         host = urlsplit(self.keys.metadata_url).hostname or ""
         return GOVERNMENT_ISSUER if host.endswith(".us") else ISSUER
 
-    async def identify(self, header: str | None) -> Caller:
+    async def identify(self, header: str | None, origin: str | None = None) -> Caller:
         """The caller behind an ``Authorization`` header.
 
         Raises:
             NotAllowedError: 401; the token is missing, malformed, forged, expired or meant for somebody else.
         """
         if self.unsigned:
+            if origin is not None:
+                # No Teams client is a web page, and a page in somebody's browser can reach this machine too.
+                raise _forbidden("sent by a web page")
             return Caller(signed=False)
         scheme, _, token = (header or "").strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip() or len(token) > LONGEST_HEADER:

@@ -352,3 +352,11 @@ async def test_unsigned_requests_are_let_in_only_where_that_was_asked_for_by_nam
         assert (await rig.post(rig.activity(text="hello", serviceUrl="http://evil.example/"), token="")).status == 403
         await rig.work()
         assert [sent.authorization for sent in rig.teams.sent] == [""], "no token goes to a client on this machine"
+
+
+async def test_a_web_page_cannot_speak_to_an_unsigned_bot_on_this_machine(sqlite_store: SqlStore) -> None:
+    async with bot_on_teams(sqlite_store, teams_unauthenticated="loopback") as rig:
+        headers = {"Origin": "https://evil.example", "Content-Type": "text/plain"}
+        data = json.dumps(rig.activity(text="hello")).encode()
+        assert (await rig.client.post("/api/messages", data=data, headers=headers)).status == 403
+        assert await rig.reception.work_waiting() == 0
