@@ -20,6 +20,7 @@ from bot.handlers import (
     feedback,
     handoff,
     help_page,
+    weekly_digest,
 )
 from bot.messages import (
     Asked,
@@ -93,6 +94,7 @@ PRESS: Mapping[str, Handler] = {
     "case_do": case_steps.at_a_press,
     "my_enquiries": enquiry_lists.mine,
     "all_enquiries": enquiry_lists.everything,
+    "enquiry_figures": weekly_digest.show_figures,
     "set_away": away.open_form,
     "back_again": away.back,
 }
@@ -121,6 +123,8 @@ FORM_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 LIST_WORDS: Mapping[str, str] = {
+    "my declarations": "my_declarations",
+    "register": "register",
     "my enquiries": "my_enquiries",
     "all enquiries": "all_enquiries",
     "i am away": "set_away",

@@ -31,6 +31,7 @@ from bot.messages import (
     Note,
     Option,
     Paragraph,
+    Pressed,
     Reply,
 )
 from bot.rules.disclosures import (
@@ -56,7 +57,7 @@ from bot.wording.common import NOT_FOUND
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.messages import Part, Pressed, SubmitForm
+    from bot.messages import Part, Said, SubmitForm
     from bot.model import Person
     from bot.ports import Services
 
@@ -378,7 +379,7 @@ async def mine(request: Pressed, services: Services) -> Reply:
     return _list(say.MY_DECLARATIONS, [(each, say.STATES[each.state]) for each in found])
 
 
-async def register(request: Pressed, services: Services) -> Reply:
+async def register(request: Pressed | Said, services: Services) -> Reply:
     """The register for the keeper and for those who were told: by reference, state and what waits.
 
     ``value`` filters: ``open``, ``conditions`` (with a review due), ``unmatched``; empty for all.
@@ -387,6 +388,7 @@ async def register(request: Pressed, services: Services) -> Reply:
         NotFound: there is nothing that the person may see; the same as for a stranger.
     """
     person = asker(request.sender, services)
+    wanted = request.value if isinstance(request, Pressed) else ""
     visible = [each for each in await disclosures_for(person, Purpose.READ, services) if each.declarer_id != person.id]
     if not visible and not keeps_register(person, services.protocol.pack):
         raise NotFound(NOT_FOUND)
@@ -396,13 +398,13 @@ async def register(request: Pressed, services: Services) -> Reply:
     for each in visible:
         unmatched = each.is_open and bool(each.content.other_party_id) and not matched(each, everything)
         due = each.is_open and "" < each.conditions.review_on <= today
-        if not _passes(request.value, each, unmatched=unmatched, due=due):
+        if not _passes(wanted, each, unmatched=unmatched, due=due):
             continue
         marks = [say.STATES[each.state], f"{each.created_at.astimezone(LONDON):%d %b %Y}"]
         marks += ["one side only"] if unmatched else []
         marks += ["review due"] if due else []
         rows.append((each, ", ".join(marks)))
-    await services.uow.audit.write(services.clock.now(), person.id, "register listed", request.value or "all")
+    await services.uow.audit.write(services.clock.now(), person.id, "register listed", wanted or "all")
     reply = (
         _list(say.REGISTER, rows) if rows else Reply(summary=say.REGISTER_EMPTY, parts=(Paragraph(say.REGISTER_EMPTY),))
     )

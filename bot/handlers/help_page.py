@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.access import disclosures_for, keeps_register
+from bot.handlers import enquiry_lists
 from bot.handlers.ask import advice, examples
 from bot.messages import Button, Buttons, Heading, Note, Paragraph, Reply
+from bot.rules.disclosures import Purpose, State
 from bot.wording import ask as say
 
 if TYPE_CHECKING:
-    from bot.messages import Request
+    from bot.messages import Part, Request
+    from bot.model import Person
     from bot.ports import Services
 
 ACTIONS = Buttons(
@@ -38,8 +42,35 @@ async def show(request: Request, services: Services) -> Reply:
 
 
 async def home(request: Request, services: Services) -> Reply:
-    """The bot's own page on the platform."""
-    return replace(await show(request, services), home=True, private=True)
+    """The bot's own page: what to ask, one's enquiries with their clocks, one's declarations, what waits.
+
+    It lists by reference, state and date; what was declared or asked opens at a press.
+    """
+    shown = await show(request, services)
+    parts: list[Part] = list(shown.parts)
+    person = services.person
+    if person is not None:
+        parts += await enquiry_lists.own_parts(person, services)
+        parts += [Heading(say.MY_DECLARATIONS), *await _declarations(person, services)]
+    parts += [Heading(say.PRIVACY_HEADING), Note(say.PRIVACY)]
+    return replace(shown, parts=tuple(parts), home=True, private=True)
+
+
+async def _declarations(person: Person, services: Services) -> list[Part]:
+    """How many of one's own there are, and how many wait for this person as a recipient or the keeper."""
+    own = [each for each in await services.uow.disclosures.by_declarer(person.id) if each.is_open]
+    others = [
+        each
+        for each in await disclosures_for(person, Purpose.READ, services)
+        if each.declarer_id != person.id and each.is_open
+    ]
+    waiting = sum(each.state is State.SUBMITTED for each in others)
+    buttons = [Button(label=say.SHOW_MINE, action="my_declarations")]
+    lines = [say.own_declarations(len(own))]
+    if others or keeps_register(person, services.protocol.pack):
+        lines.append(say.waiting_declarations(waiting, len(others)))
+        buttons.append(Button(label=say.REGISTER, action="register", value="open"))
+    return [Paragraph("\n".join(lines)), Buttons(tuple(buttons))]
 
 
 async def welcome(request: Request, services: Services) -> Reply:

@@ -42,6 +42,14 @@ THANKS = "Thank you. That helps to make the answers better."
 SORRY = "Sorry about that. I have noted the question without your name. You can ask a person instead."
 DECLARE = "Declare a relationship"
 ENQUIRE = "Raise a member enquiry"
+MY_DECLARATIONS = "Declarations"
+SHOW_MINE = "My declarations"
+REGISTER = "Open the register"
+PRIVACY_HEADING = "Your privacy"
+PRIVACY = (
+    "What you declare or ask in an enquiry is encrypted, and opens only for those whom the protocol names. "
+    "Each opening is recorded. Questions that I cannot answer are kept without your name."
+)
 GUIDANCE = "This is guidance from the protocol, not legal advice."
 
 
@@ -134,3 +142,15 @@ def open_paragraph(title: str) -> str:
 def house_note(cited: str, text: str) -> str:
     """The council's own note, marked as that."""
     return f"Your council's note on {cited}: {text}"
+
+
+def own_declarations(number: int) -> str:
+    """How many relationships the person has declared that still stand."""
+    if number == 0:
+        return "You have declared nothing that still stands."
+    return f"You have declared {number} {'relationship' if number == 1 else 'relationships'}."
+
+
+def waiting_declarations(new: int, total: int) -> str:
+    """What waits for somebody who is told of declarations."""
+    return f"Declared to you: {total} open, {new} not opened yet."
