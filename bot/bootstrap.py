@@ -26,6 +26,7 @@ from bot.metrics import Metrics
 from bot.pack_files import shared_knowledge
 from bot.protocols import CouncilProtocol, Protocols
 from bot.receiving import Reception
+from bot.rechecking import Rechecker
 from bot.scheduler import Scheduler
 from bot.sending import Dispatcher
 from storage import new_key, open_store
@@ -174,6 +175,8 @@ def assemble(
         wake=asyncio.Event(),
         metrics=metrics,
     )
+    platforms = tuple(adapter.platform for adapter in adapters)
+    recheck = Rechecker(store=store, clock=clock, protocol=protocol, settings=settings, platforms=platforms)
     dispatchers = [
         Dispatcher(
             store=store,
@@ -182,6 +185,7 @@ def assemble(
             wake=wake,
             randomness=random.Random(),  # noqa: S311 - jitter
             metrics=metrics,
+            recheck=recheck,
         )
         for adapter, wake in zip(adapters, wakes, strict=True)
     ]

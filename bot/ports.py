@@ -120,6 +120,10 @@ class Outbox(Protocol):
         """Queue the message. False where one with the same key is there already."""
         ...
 
+    async def put_all(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Queue many messages at once. One with a key that is there already is left out."""
+        ...
+
     async def claim(self, platform: str, now: datetime, lease: timedelta, limit: int) -> Sequence[OutgoingMessage]:
         """Take up to ``limit`` messages that are due and that nobody else holds, oldest first."""
         ...

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.handlers import disclosure_care
+from bot.handlers import disclosure_care, recount, remind, weekly_digest
 from bot.metrics import Metrics
 from bot.ports import Services
 
@@ -55,6 +55,7 @@ class Scheduler:
         """Begin to tick."""
         self._every(timedelta(hours=1), self.forget_events)
         self._every(timedelta(minutes=30), self.look_after_register)
+        self._every(timedelta(minutes=5), self.remind)
         self._ticks.start()
 
     def stop(self) -> None:
@@ -65,6 +66,7 @@ class Scheduler:
         """Do what every tick does, now. Each finds in the tables whether anything is due."""
         await self.forget_events()
         await self.look_after_register()
+        await self.remind()
 
     def behind(self) -> tuple[str, ...]:
         """Jobs whose last good run is too long ago."""
@@ -101,6 +103,23 @@ class Scheduler:
         return Services(
             clock=self.clock, protocol=self.protocol, uow=uow, settings=self.settings, platforms=self.platforms
         )
+
+    async def remind(self) -> None:
+        """Count dates anew where the calendar changed, tell what is due, and send the weekly digest."""
+        async with self.store.begin() as uow:
+            moved = await recount.sweep(self._services(uow))
+            await uow.commit()
+        while moved.more:
+            async with self.store.begin() as uow:
+                moved = await recount.sweep(self._services(uow))
+                await uow.commit()
+        async with self.store.begin() as uow:
+            swept = await remind.sweep(self._services(uow))
+            weekly = await weekly_digest.sweep(self._services(uow))
+            await uow.commit()
+        if swept.queued or weekly or moved.moved:
+            log.info("reminders.queued", due=swept.due, messages=swept.queued, weekly=weekly)
+            self.announce()
 
     async def look_after_register(self) -> None:
         """Send the yearly questions, reviews and one-sided declarations that are due."""

@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.errors import CannotReach, NotConnected, TryAgain
+from bot.messages import Reply
 from bot.metrics import Metrics
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
 
     from bot.model import OutgoingMessage
     from bot.ports import Clock, Messenger, Store
+
+    Recheck = Callable[[OutgoingMessage], Awaitable[Reply | datetime | None]]
 
 log = structlog.get_logger()
 
@@ -43,6 +47,8 @@ class Dispatcher:
     wake: asyncio.Event
     randomness: random.Random
     metrics: Metrics = field(default_factory=Metrics)
+    recheck: Recheck | None = None
+    """Asked just before a message leaves: what to send now, until when to wait, or nothing where it no longer holds."""
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -78,9 +84,13 @@ class Dispatcher:
     async def _send(self, message: OutgoingMessage) -> None:
         problem: Exception
         try:
-            platform_id = await self.messenger.deliver(
-                message.to, message.reply, key=message.key, uncertain=message.uncertain
-            )
+            reply = await self.recheck(message) if self.recheck else message.reply
+        except Exception as error:  # noqa: BLE001 - whatever stops the question, the message must not be lost over it
+            return await self._later(message, type(error).__name__, after=None, uncertain=False)
+        if not isinstance(reply, Reply):
+            return await self._hold_back_or_withdraw(message, reply)
+        try:
+            platform_id = await self.messenger.deliver(message.to, reply, key=message.key, uncertain=message.uncertain)
         except TryAgain as error:
             if error.limited:
                 self.metrics.rate_limited.labels(self.messenger.platform).inc()
@@ -102,6 +112,15 @@ class Dispatcher:
         self._count("failed")
         log.warning("message.undeliverable", key=message.key, reason=type(problem).__name__)
         return None
+
+    async def _hold_back_or_withdraw(self, message: OutgoingMessage, until: datetime | None) -> None:
+        async with self.store.begin() as uow:
+            if until is None:
+                await uow.outbox.withdraw(message.key, self.clock.now())
+            else:
+                await uow.outbox.hold_back(message.key, until)
+            await uow.commit()
+        self._count("withdrawn" if until is None else "held back")
 
     async def _later(self, message: OutgoingMessage, reason: str, *, after: float | None, uncertain: bool) -> None:
         now = self.clock.now()

@@ -223,26 +223,32 @@ class SqlOutbox:
 
     async def put(self, message: OutgoingMessage) -> bool:
         """Queue the message. False where one with the same key is there already."""
-        return await insert_unless_there(
-            self.connection,
-            tables.outbox,
-            {
-                "message_key": message.key,
-                "platform": message.to.platform,
-                "address": self.sealer.seal(address_to_json(message.to), f"outbox.address:{message.key}"),
-                "content": self.sealer.seal(reply_to_json(message.reply), f"outbox.content:{message.key}"),
-                "about": message.about,
-                "basis": message.basis,
-                "person_id": message.person_id,
-                "created_at": message.created_at,
-                "not_before": message.not_before,
-                "attempts": 0,
-                "uncertain": False,
-                "state": MessageState.WAITING.value,
-                "platform_id": "",
-                "problem": "",
-            },
-        )
+        return await insert_unless_there(self.connection, tables.outbox, self._row_of(message))
+
+    async def put_all(self, messages: Sequence[OutgoingMessage]) -> None:
+        """Queue many messages at once. One with a key that is there already is left out."""
+        if messages:
+            make = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
+            statement = make(tables.outbox).on_conflict_do_nothing()
+            await self.connection.execute(statement, [self._row_of(message) for message in messages])
+
+    def _row_of(self, message: OutgoingMessage) -> dict[str, Any]:
+        return {
+            "message_key": message.key,
+            "platform": message.to.platform,
+            "address": self.sealer.seal(address_to_json(message.to), f"outbox.address:{message.key}"),
+            "content": self.sealer.seal(reply_to_json(message.reply), f"outbox.content:{message.key}"),
+            "about": message.about,
+            "basis": message.basis,
+            "person_id": message.person_id,
+            "created_at": message.created_at,
+            "not_before": message.not_before,
+            "attempts": 0,
+            "uncertain": False,
+            "state": MessageState.WAITING.value,
+            "platform_id": "",
+            "problem": "",
+        }
 
     async def claim(self, platform: str, now: datetime, lease: timedelta, limit: int) -> Sequence[OutgoingMessage]:
         """Take up to ``limit`` messages that are due and that nobody else holds, oldest first.

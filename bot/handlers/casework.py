@@ -11,7 +11,7 @@ from bot.errors import NotFound
 from bot.rules import assignment
 from bot.rules.case_steps import Taken, after, reclocked, scheduled
 from bot.rules.casework import Case, CaseEvent, Seat, Step, seats
-from bot.rules.recipients import Directory
+from bot.rules.directory_index import IndexedDirectory
 from bot.rules.reminders import TOP, Policy, Timetable, ladder
 from bot.rules.working_days import london_date
 from bot.wording.common import NOT_FOUND
@@ -52,7 +52,7 @@ class Office:
     calendar: Calendar
     counting: Counting
     timetable: Timetable
-    directory: Directory
+    directory: IndexedDirectory
     away: frozenset[str]
     platforms: tuple[str, ...]
 
@@ -84,7 +84,7 @@ async def look_around(services: Services) -> Office:
         calendar=days,
         counting=counting(settings),
         timetable=Timetable(ladder(policy(settings)), days),
-        directory=Directory(await services.uow.people.all()),
+        directory=IndexedDirectory(await services.uow.people.all()),
         away=await services.uow.absences.on(today),
         platforms=services.platforms,
     )
@@ -92,8 +92,12 @@ async def look_around(services: Services) -> Office:
 
 async def barred(member_id: str, services: Services, office: Office) -> frozenset[str]:
     """Officers who must not have the member's cases, since the register knows of a relationship."""
-    disclosures = await services.uow.disclosures.all()
-    return assignment.related_to(member_id, disclosures, office.directory.people)
+    return (await relations(services, office)).get(member_id, frozenset())
+
+
+async def relations(services: Services, office: Office) -> dict[str, frozenset[str]]:
+    """For each person, those with whom the register knows of a relationship."""
+    return assignment.relations(await services.uow.disclosures.all(), office.directory.people)
 
 
 def new_reference(prefix: str) -> str:

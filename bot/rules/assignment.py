@@ -76,22 +76,20 @@ def choose(
     return None
 
 
-def related_to(member_id: str, disclosures: Iterable[Disclosure], people: Sequence[Person]) -> frozenset[str]:
-    """Ids of those with whom the member has an open disclosure on the register, whoever of the two declared it.
+def relations(disclosures: Iterable[Disclosure], people: Sequence[Person]) -> dict[str, frozenset[str]]:
+    """For each person, the ids of those with whom the register knows of a relationship, whoever of the two declared it.
 
     A party that was typed rather than chosen counts where a name of the directory is meant by it.
     """
     names: dict[str, set[str]] = {}
     for one in people:
         names.setdefault(" ".join(one.name.casefold().split()), set()).add(one.id)
-    found: set[str] = set()
+    found: dict[str, set[str]] = {}
     for each in disclosures:
         if not each.is_open:
             continue
         other = each.content.other_party_id
-        others = {other} if other else names.get(" ".join(each.content.other_party.casefold().split()), set())
-        if each.declarer_id == member_id:
-            found |= others
-        elif member_id in others:
-            found.add(each.declarer_id)
-    return frozenset(found - {member_id, ""})
+        for other_id in {other} if other else names.get(" ".join(each.content.other_party.casefold().split()), set()):
+            found.setdefault(each.declarer_id, set()).add(other_id)
+            found.setdefault(other_id, set()).add(each.declarer_id)
+    return {person_id: frozenset(others - {person_id}) for person_id, others in found.items()}

@@ -166,7 +166,7 @@ def due_now(case: Case, today: date, timetable: Timetable) -> Due | None:
         return None
     by_track: dict[Track, list[Stage]] = {}
     for day, stage in timetable.of(case):
-        if day <= today and _is_news(case, day, stage):
+        if day <= today and _is_news(case, day, stage, case.handled):
             by_track.setdefault(stage.track, []).append(stage)
     if not by_track:
         return None
@@ -175,9 +175,14 @@ def due_now(case: Case, today: date, timetable: Timetable) -> Due | None:
     return Due(case, tell, tuple(stage for stages in tracks for stage in stages[:-1]))
 
 
-def next_on(case: Case, timetable: Timetable) -> date | None:
-    """The day on which the case must be looked at again; none where nothing will come."""
-    days = [day for day, stage in timetable.of(case) if _is_news(case, day, stage)]
+def next_on(case: Case, timetable: Timetable, handled: frozenset[str] | None = None) -> date | None:
+    """The day on which the case must be looked at again; none where nothing will come.
+
+    Args:
+        handled: the stages told, where they are more than the case says.
+    """
+    known = case.handled if handled is None else handled
+    days = [day for day, stage in timetable.of(case) if _is_news(case, day, stage, known)]
     if not days:
         return None
     soonest = min(days)
@@ -187,9 +192,9 @@ def next_on(case: Case, timetable: Timetable) -> date | None:
     return soonest
 
 
-def _is_news(case: Case, day: date, stage: Stage) -> bool:
+def _is_news(case: Case, day: date, stage: Stage, handled: frozenset[str]) -> bool:
     """Whether the stage is still to be told: not told yet, and not up to the day on which the officer got the date."""
-    return stage.key not in case.handled and (day > case.clock_set_on or stage.key.startswith(SNOOZE))
+    return stage.key not in handled and (day > case.clock_set_on or stage.key.startswith(SNOOZE))
 
 
 def still_due(case: Case, key: str, date_told: date | None, rung: Rung, today: date) -> bool:
