@@ -49,7 +49,7 @@ from bot.rules.recipients import Directory, Recipients, find_recipients
 from bot.rules.routing import declaration_route
 from bot.rules.working_days import LONDON
 from bot.wording import declare as say
-from bot.wording.common import too_many
+from bot.wording.common import listed, the, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -120,6 +120,8 @@ async def build(
         at_risk = values.get("at_risk") == "yes"
         routing = find_route(person, position, other.id if other else "", directory, services, at_risk=at_risk)
         intro += _who_will_see(routing, services.protocol.pack, at_risk=at_risk)
+    else:
+        intro += _who_will_see_by_position(services.protocol.pack)
     intro.append(Note(say.NOT_THE_REGISTER))
     amending = token.startswith(AMEND_MARK)
     return Form(
@@ -225,6 +227,18 @@ def _who_will_see(routing: Routing, pack: Pack, *, at_risk: bool) -> list[Part]:
             BulletList(tuple(f"{sentence} ({pack.cited(ref)})" for sentence, ref in expects)),
         ]
     return parts
+
+
+def _who_will_see_by_position(pack: Pack) -> list[Part]:
+    """For somebody whose position is not known yet: every route, so that it is said before anything is sent."""
+    lines = []
+    for route in pack.declarations:
+        who = listed([say.POSITIONS[position] for position in route.positions], last="and")
+        offices = route.to or route.offer
+        if offices:
+            whom = listed([the(pack.office_title(key)) for key in offices], last="and")
+            lines.append(say.by_position(who, whom, pack.cited(route.ref) if route.to and route.ref else ""))
+    return [Heading(say.WHO_SEES), Paragraph(say.DEPENDS), BulletList(tuple(lines))] if lines else []
 
 
 # --- where it goes -----------------------------------------------------------------------

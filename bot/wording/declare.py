@@ -21,6 +21,7 @@ NOT_THE_REGISTER = (
 )
 KEPT = "I kept what you typed last time."
 WHO_SEES = "Who will see this"
+DEPENDS = "That depends on your position:"
 EXPECTED = "What the protocol expects next"
 RISK_SEES = "Only the Monitoring Officer will see it, and it stays out of every list but theirs."
 
@@ -136,6 +137,11 @@ def nobody_named(note: str, titles: Sequence[str]) -> str:
     """No route in the protocol: what it does say, and whom we offer instead."""
     offer = f" If you go on, it goes to {listed([the(title) for title in titles], last='and')}." if titles else ""
     return f"{note}{offer}"
+
+
+def by_position(who: str, whom: str, cited: str) -> str:
+    """One line of who tells whom."""
+    return f"{who}: {whom}{f' ({cited})' if cited else ', at our suggestion: the protocol names nobody'}"
 
 
 def decides_audience() -> str:

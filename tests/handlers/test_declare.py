@@ -227,6 +227,7 @@ async def test_names_are_suggested_whatever_the_slip_and_never_ones_own(bot: Bot
 async def test_somebody_whom_the_directory_does_not_know_is_asked_for_their_position(bot: Bot) -> None:
     form = await bot.open("stranger")
     assert form.fields[0].name == "position"
+    assert "Chief executive: all Group Leaders (paragraph 5.3)" in text_of(form.intro)
 
     again = form_of(await bot.submit("stranger", form, **GOOD))
     assert "position" in again.problems
