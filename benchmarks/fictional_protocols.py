@@ -29,11 +29,14 @@ class Para:
 
     @property
     def whole(self) -> str:
+        """Its words with its points, as an importer should give them."""
         return " ".join(part for part in (self.text, *self.points, self.tail) if part)
 
 
 @dataclass
 class Section:
+    """A section: its heading and its paragraphs."""
+
     title: str
     paras: list[Para]
     label: str = ""
@@ -41,6 +44,8 @@ class Section:
 
 @dataclass
 class Protocol:
+    """A protocol and what is true of it."""
+
     council: str
     title: str
     scheme: str
@@ -50,10 +55,12 @@ class Protocol:
 
     @property
     def deadlines(self) -> list[tuple[int, str, str]]:
+        """Amount, unit and reference of each time limit."""
         return [(amount, unit, p.ref) for s in self.sections for p in s.paras for amount, unit in p.deadlines]
 
     @property
     def routes(self) -> list[tuple[str, str, str]]:
+        """Who tells whom, and where it stands."""
         return [(who, to, p.ref) for s in self.sections for p in s.paras for who, to in p.routes]
 
 
@@ -63,8 +70,11 @@ COUNCILS = (
     "Stonehythe Borough Council", "Marlow Fen District Council", "Quarrington Council",
 )  # fmt: skip
 TITLES = (
-    "Protocol on Relations between {M} and {O}", "{m}/{o} Relations Protocol", "Protocol for {m} and {o} Working",
-    "Working Together: a Protocol for {M} and {O}", "{m} and {o} Protocol",
+    "Protocol on Relations between {M} and {O}",
+    "{m}/{o} Relations Protocol",
+    "Protocol for {m} and {o} Working",
+    "Working Together: a Protocol for {M} and {O}",
+    "{m} and {o} Protocol",
 )
 
 WORDS = (("Member", "Members", "Officer", "Officers"), ("Councillor", "Councillors", "officer", "officers"),
@@ -135,8 +145,8 @@ BANK: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
     ),
     "Breaches of this protocol": (
         ("Most difficulties can be put right by an early and informal conversation.", (), ""),
-        ("A {m} who is dissatisfied with the conduct of an {o} should raise it in private with the Director concerned, "
-         "and if it is still not resolved with the Chief Executive.", (), ""),
+        (("A {m} who is dissatisfied with the conduct of an {o} should raise it in private with the Director concerned, "
+         "and if it is still not resolved with the Chief Executive."), (), ""),
         ("An {o} who has a concern about a {m} should speak first to their line manager, who will inform the Monitoring Officer.", (), ""),
     ),
     "Advice and review": (
@@ -194,16 +204,27 @@ ROUTE_LISTS: tuple[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], ...
 )  # fmt: skip
 
 SPELLED = {2: "two", 3: "three", 5: "five", 7: "seven", 10: "ten", 15: "fifteen", 20: "twenty"}
-SCHEMES = ("decimal", "continuous", "lettered", "counted", "restarting", "three-level", "roman", "section-word", "mixed", "bracketed")
+SCHEMES = (
+    "decimal",
+    "continuous",
+    "lettered",
+    "counted",
+    "restarting",
+    "three-level",
+    "roman",
+    "section-word",
+    "mixed",
+    "bracketed",
+)
 
 
 def make(seed: int, scheme: str | None = None) -> Protocol:
     """The protocol of this seed."""
-    rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
+    rng = random.Random(seed)
     scheme = scheme or SCHEMES[seed % len(SCHEMES)]
     words = rng.choice(WORDS)
     council = rng.choice(COUNCILS)
-    title = _said(rng.choice(TITLES), words, rng)
+    title = _said(rng.choice(TITLES), words)
     if rng.random() < 0.4:
         title = title.upper()
     names = [name for name in BANK if name not in {"Introduction", "Breaches of this protocol", "Advice and review"}]
@@ -212,19 +233,19 @@ def make(seed: int, scheme: str | None = None) -> Protocol:
     for name in chosen:
         bank = list(BANK[name])
         take = max(2, len(bank) - rng.randint(0, 1))
-        paras = [_para(entry, words, rng) for entry in bank[:take]]
-        sections.append(Section(_said(name, words, rng), paras))
+        paras = [_para(entry, words) for entry in bank[:take]]
+        sections.append(Section(_said(name, words), paras))
     _add_rules(sections, words, rng)
     upper = rng.random() < 0.3
     for section in sections:
         if upper:
             section.title = section.title.upper()
     protocol = Protocol(council, title, scheme, sections)
-    _number(protocol, rng)
+    _number(protocol)
     return protocol
 
 
-def _said(text: str, words: tuple[str, str, str, str], rng: random.Random, numbers: dict[str, str] | None = None) -> str:
+def _said(text: str, words: tuple[str, str, str, str], numbers: dict[str, str] | None = None) -> str:
     m, ms, o, os = words
     article = "An" if o[0].lower() in "aeo" else "A"
     said = text.replace("An {o}", f"{article} {{o}}")
@@ -235,12 +256,12 @@ def _said(text: str, words: tuple[str, str, str, str], rng: random.Random, numbe
     return filled[0].upper() + filled[1:] if text[0] == "{" else filled
 
 
-def _para(entry: tuple[str, tuple[str, ...], str], words: tuple[str, str, str, str], rng: random.Random) -> Para:
+def _para(entry: tuple[str, tuple[str, ...], str], words: tuple[str, str, str, str]) -> Para:
     text, points, tail = entry
     return Para(
-        _said(text, words, rng),
-        [_said(point, words, rng) for point in points],
-        _said(tail, words, rng) if tail else "",
+        _said(text, words),
+        [_said(point, words) for point in points],
+        _said(tail, words) if tail else "",
     )
 
 
@@ -251,27 +272,37 @@ def _add_rules(sections: list[Section], words: tuple[str, str, str, str], rng: r
         numbers = {"a": str(a), "b": str(b), "c": str(c), "A": SPELLED[a], "B": SPELLED[b]}
         amounts = {"a": a, "A": a, "b": b, "B": b, "c": c}
         true = [(amounts.get(str(amount), amount), {"w": "working_days"}.get(unit, unit)) for amount, unit in expected]
-        clocks.append(Para(_said(text, words, rng, numbers), deadlines=true))
+        clocks.append(Para(_said(text, words, numbers), deadlines=true))
     place = rng.randrange(1, len(sections) - 1)
-    sections.insert(place, Section(_said(rng.choice(("Enquiries from {M}", "Response times", "{m} enquiries")), words, rng), clocks))
+    sections.insert(
+        place, Section(_said(rng.choice(("Enquiries from {M}", "Response times", "{m} enquiries")), words), clocks)
+    )
     relations = []
     if rng.random() < 0.35:
         text, points, routes = rng.choice(ROUTE_LISTS)
-        relations.append(Para(_said(text, words, rng), [_said(p, words, rng) for p in points], routes=list(routes)))
+        relations.append(Para(_said(text, words), [_said(p, words) for p in points], routes=list(routes)))
     else:
         pool = [route for route in ROUTES if not route[0].startswith("Where such")]
         text, routes = rng.choice(pool)
-        relations.append(Para(_said(text, words, rng), routes=list(routes)))
+        relations.append(Para(_said(text, words), routes=list(routes)))
         if rng.random() < 0.3 and not any(who == "chief_executive" for who, _ in routes):
             text, routes = next(route for route in ROUTES if route[0].startswith("Where such"))
-            relations.append(Para(_said(text, words, rng), routes=list(routes)))
-    relations.insert(0, Para(_said("{CM} and {O} should keep a professional distance, since closeness can look like favour.", words, rng)))
+            relations.append(Para(_said(text, words), routes=list(routes)))
+    relations.insert(
+        0,
+        Para(_said("{CM} and {O} should keep a professional distance, since closeness can look like favour.", words)),
+    )
     place = rng.randrange(1, len(sections) - 1)
-    titles = ("Close personal relationships", "Personal familiarity", "Declaring relationships", "Relationships outside work")
+    titles = (
+        "Close personal relationships",
+        "Personal familiarity",
+        "Declaring relationships",
+        "Relationships outside work",
+    )
     sections.insert(place, Section(rng.choice(titles), relations))
 
 
-def _number(protocol: Protocol, rng: random.Random) -> None:
+def _number(protocol: Protocol) -> None:
     """Label every paragraph by the scheme, and note the references by which each must be found."""
     scheme, running = protocol.scheme, 0
     start = 1
@@ -281,9 +312,7 @@ def _number(protocol: Protocol, rng: random.Random) -> None:
             "three-level": f"{place}", "roman": f"{ROMAN[place - 1]}.", "section-word": f"Section {place}:",
             "mixed": f"{chr(64 + place)}.", "bracketed": f"{place}",
         }.get(scheme, "")  # fmt: skip
-        count = 0
-        for para in section.paras:
-            count += 1
+        for count, para in enumerate(section.paras, 1):
             running += 1
             if scheme in {"decimal", "section-word"}:
                 para.label = para.ref = f"{place}.{count}"
@@ -302,7 +331,9 @@ def _number(protocol: Protocol, rng: random.Random) -> None:
                 para.label = para.ref = f"{chr(64 + place)}{count}"
         if scheme == "counted":
             _count(section, place)
-    protocol.truth = [(para.ref, para.whole) for section in protocol.sections for para in section.paras if not para.lead_only]
+    protocol.truth = [
+        (para.ref, para.whole) for section in protocol.sections for para in section.paras if not para.lead_only
+    ]
 
 
 def _count(section: Section, place: int) -> None:

@@ -52,7 +52,7 @@ def imported_from(source: Path | bytes, name: str) -> Imported:
     imported = import_document(document, pack_id="measured", knowledge=shared_knowledge(), others=others)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "pack.yaml").write_text(pack_to_yaml(imported.pack), encoding="utf-8")
-        assert read_pack(Path(folder)) == imported.pack, "the pack does not read back"  # noqa: S101
+        assert read_pack(Path(folder)) == imported.pack, "the pack does not read back"
     return imported
 
 

@@ -28,7 +28,7 @@ FORMATS = (
 
 def write(protocol: Protocol, form: str, seed: int = 0) -> tuple[str, bytes] | None:
     """The file's name and bytes; none where this format cannot show the protocol's numbering scheme."""
-    rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
+    rng = random.Random(seed)
     writers = {
         "txt": lambda: _text(protocol, rng, wrapped=False),
         "txt-wrapped": lambda: _text(protocol, rng, wrapped=True),
@@ -46,7 +46,7 @@ def write(protocol: Protocol, form: str, seed: int = 0) -> tuple[str, bytes] | N
     return (f"protocol.{suffix}", data) if data is not None else None
 
 
-def _head(protocol: Protocol, section: Any) -> str:
+def _head(section: Any) -> str:
     return f"{section.label} {section.title}".strip()
 
 
@@ -58,12 +58,12 @@ def _text(protocol: Protocol, rng: random.Random, *, wrapped: bool) -> bytes:
     width = 78
     blocks = [protocol.council.upper(), "", protocol.title, "", "Contents", ""]
     for page, section in enumerate(protocol.sections, 2):
-        blocks.append(f"{_head(protocol, section)} {'.' * rng.randint(8, 30)} {page}")
+        blocks.append(f"{_head(section)} {'.' * rng.randint(8, 30)} {page}")
     blocks.append("")
     for number, section in enumerate(protocol.sections):
         if wrapped and number and number % 3 == 0:
             blocks += [f"{protocol.council} Constitution", f"Page {number}", ""]
-        blocks += [_head(protocol, section), ""]
+        blocks += [_head(section), ""]
         for para in section.paras:
             bullet = "- " if para.label == "•" else ""
             line = f"{bullet}{para.text}" if bullet else _lines(para)
@@ -81,9 +81,16 @@ def _text(protocol: Protocol, rng: random.Random, *, wrapped: bool) -> bytes:
 def _markdown(protocol: Protocol) -> bytes:
     lines = [f"# {protocol.council}: {protocol.title}", ""]
     for section in protocol.sections:
-        lines += [f"## {_head(protocol, section)}", ""]
+        lines += [f"## {_head(section)}", ""]
         for para in section.paras:
-            lines += [f"- {para.text}" if para.label == "•" else f"**{para.label}** {para.text}" if len(para.label) > 3 else _lines(para), ""]
+            lines += [
+                f"- {para.text}"
+                if para.label == "•"
+                else f"**{para.label}** {para.text}"
+                if len(para.label) > 3
+                else _lines(para),
+                "",
+            ]
             lines += [f"- {point}" for point in para.points] + [""] * bool(para.points)
             if para.tail:
                 lines += [para.tail, ""]
@@ -113,7 +120,7 @@ def _page(protocol: Protocol, *, lists: bool) -> bytes | None:
     else:
         running = 1
         for section in protocol.sections:
-            body.append(f"<h2>{esc(_head(protocol, section))}</h2>")
+            body.append(f"<h2>{esc(_head(section))}</h2>")
             if lists and protocol.scheme in {"continuous", "restarting"}:
                 start = f' start="{running}"' if protocol.scheme == "continuous" else ""
                 items = "".join(f"<li><p>{esc(p.text)}</p>{_bullets(p)}{_tail(p)}</li>" for p in section.paras)
@@ -183,7 +190,7 @@ def _word(protocol: Protocol, *, automatic: bool, redline: bool, rng: random.Ran
     heading_style = rng.choice(("Heading 1", "bold"))
     for section in protocol.sections:
         paragraph = document.add_paragraph(style="Heading 1" if heading_style == "Heading 1" else None)
-        run = paragraph.add_run(section.title if automatic else _head(protocol, section))
+        run = paragraph.add_run(section.title if automatic else _head(section))
         run.bold = True
         if automatic and protocol.scheme != "continuous":
             _numbered(paragraph, 0)
@@ -222,7 +229,9 @@ def _words(paragraph: Any, text: str, rng: random.Random, *, redline: bool) -> N
     paragraph.add_run(" ".join(words[:cut]) + " ")
     author = 'w:id="1" w:author="Clerk" w:date="2024-01-01T00:00:00Z"'
     paragraph._p.append(  # noqa: SLF001
-        parse_xml(f'<w:del {nsdecls("w")} {author}><w:r><w:delText xml:space="preserve">formerly otherwise </w:delText></w:r></w:del>')
+        parse_xml(
+            f'<w:del {nsdecls("w")} {author}><w:r><w:delText xml:space="preserve">formerly otherwise </w:delText></w:r></w:del>'
+        )
     )
     inserted = parse_xml(f'<w:ins {nsdecls("w")} {author}><w:r><w:t xml:space="preserve"></w:t></w:r></w:ins>')
     inserted.find(".//{*}t").text = words[cut] + " "
@@ -238,7 +247,11 @@ def _deleted_paragraph(document: Any) -> None:
         f"<w:del {author}><w:r><w:delText>This paragraph is no longer part of the text.</w:delText></w:r></w:del></w:p>"
     )
     body = document.element.body
-    numbered = [element for element in body if element.tag.endswith("}p") and element.find(".//{*}ilvl[@{*}val='1']") is not None]
+    numbered = [
+        element
+        for element in body
+        if element.tag.endswith("}p") and element.find(".//{*}ilvl[@{*}val='1']") is not None
+    ]
     if len(numbered) > 3:
         numbered[2].addprevious(paragraph)
 
@@ -274,7 +287,7 @@ def _pdf(protocol: Protocol, *, columns: int) -> bytes:
             for section in protocol.sections:
                 sheet.set_font("Helvetica", "B", 11)
                 with cols.paragraph(bottom_margin=2, top_margin=3) as block:
-                    block.write(_latin(_head(protocol, section)))
+                    block.write(_latin(_head(section)))
                 sheet.set_font("Helvetica", "", 10)
                 for para in section.paras:
                     for text in _parts(para):
@@ -283,7 +296,7 @@ def _pdf(protocol: Protocol, *, columns: int) -> bytes:
         return bytes(sheet.output())
     for section in protocol.sections:
         sheet.set_font("Helvetica", "B", 12)
-        sheet.multi_cell(0, 6, _latin(_head(protocol, section)), new_x="LMARGIN", new_y="NEXT")
+        sheet.multi_cell(0, 6, _latin(_head(section)), new_x="LMARGIN", new_y="NEXT")
         sheet.ln(2)
         sheet.set_font("Helvetica", "", 11)
         for para in section.paras:

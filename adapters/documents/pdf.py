@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import logging
 import re
 from collections import Counter
@@ -81,7 +82,8 @@ def read_pdf(data: bytes, limits: Limits) -> Document:
         with pdfplumber.open(io.BytesIO(data)) as file:
             if len(file.pages) > limits.pages:
                 raise DocumentError(
-                    f"This PDF has {len(file.pages)} pages, more than a protocol has. Import only the protocol's own pages."
+                    f"This PDF has {len(file.pages)} pages, more than a protocol has. "
+                    "Import only the protocol's own pages."
                 )
             pages = [_page(page, number) for number, page in enumerate(file.pages, 1)]
             heights = [float(page.height) for page in file.pages]
@@ -120,10 +122,7 @@ def _page(page: Any, number: int) -> list[_Printed]:
     boxes = [box for box, _ in tables]
     words = [word for word in words if not any(_inside(word, box) for box in boxes)]
     gutter = _gutter(words, float(page.width))
-    if gutter is None:
-        lines = _lines(words, number)
-    else:
-        lines = _columns(words, gutter, number)
+    lines = _lines(words, number) if gutter is None else _columns(words, gutter, number)
     for box, rows in tables:
         place = next((index for index, line in enumerate(lines) if line.top > box[1]), len(lines))
         size = median([line.size for line in lines]) if lines else 10.0
@@ -201,14 +200,12 @@ def _flanks(words: Sequence[dict[str, Any]], gutter: float) -> list[float]:
 
 def _columns(words: Sequence[dict[str, Any]], gutter: float, number: int) -> list[_Printed]:
     """Two columns, read one after the other between the lines that run over both."""
-    across: list[_Printed] = []
+    lines = _lines(words, number)
+    across = [line for line in lines if line.x0 < gutter < line.x1 and _crosses(line, words, gutter)]
     ordered: list[_Printed] = []
-    for line in _lines(words, number):
-        if line.x0 < gutter < line.x1 and _crosses(line, words, gutter):
-            across.append(line)
     tops = sorted(line.top for line in across)
     bounds = [float("-inf"), *tops, float("inf")]
-    for above, below in zip(bounds, bounds[1:], strict=False):
+    for above, below in itertools.pairwise(bounds):
         ordered.extend(line for line in across if line.top == above)
         band = [
             word
@@ -220,10 +217,8 @@ def _columns(words: Sequence[dict[str, Any]], gutter: float, number: int) -> lis
             [word for word in band if word["x1"] > gutter + 1],
         )
         for column, side in enumerate(sides, 1):
-            lines = [replace(line, column=column) for line in _lines(side, number)]
-            if lines:
-                ordered.append(replace(lines[0], breaks=True))
-                ordered.extend(lines[1:])
+            own = [replace(line, column=column) for line in _lines(side, number)]
+            ordered += [replace(line, breaks=index == 0) for index, line in enumerate(own)]
     return ordered
 
 
@@ -353,7 +348,7 @@ def _without_footnotes(printed: Sequence[_Printed], body: float) -> list[_Printe
 def _leading(printed: Sequence[_Printed]) -> dict[float, float]:
     """The usual distance between lines of each size: the smallest common one."""
     steps: dict[float, list[float]] = {}
-    for before, line in zip(printed, printed[1:], strict=False):
+    for before, line in itertools.pairwise(printed):
         if before.page == line.page and not line.breaks and 0 < line.top - before.top < 4 * line.size:
             steps.setdefault(round(line.size), []).append(line.top - before.top)
     return {size: sorted(found)[len(found) // 20] for size, found in steps.items()}

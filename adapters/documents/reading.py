@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from adapters.documents.errors import DocumentError
-from adapters.documents.limits import Limits
 from adapters.documents.sniffing import decode
 from adapters.documents.text import read_text
-from bot.rules.importing.document import Document
+
+if TYPE_CHECKING:
+    from adapters.documents.limits import Limits
+    from bot.rules.importing.document import Document
 
 
 def read_bytes(data: bytes, kind: str, limits: Limits) -> Document:

@@ -61,8 +61,8 @@ def _bytes(source: Path | bytes, filename: str | None, limits: Limits) -> tuple[
             raise DocumentError(f"There is no file {source.name}, or it may not be read. Check its name.") from None
     if size > limits.file_bytes:
         raise DocumentError(
-            f"{name or 'This file'} has {size // MEBIBYTE} MB, and a protocol has at most {limits.file_bytes // MEBIBYTE}. "
-            "Import only the protocol's own pages, without pictures."
+            f"{name or 'This file'} has {size // MEBIBYTE} MB, and a protocol has at most "
+            f"{limits.file_bytes // MEBIBYTE}. Import only the protocol's own pages, without pictures."
         )
     if isinstance(source, bytes):
         return source, name

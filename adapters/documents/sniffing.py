@@ -52,7 +52,8 @@ def kind_of(data: bytes, filename: str) -> str:
         return named
     if found != named and not (found == "html" and named == "md"):
         raise DocumentError(
-            f"{name} is really {_NAMES[found]}. Rename it to {PurePath(name).stem}{_ENDINGS[found]} and import it again."
+            f"{name} is really {_NAMES[found]}. "
+            f"Rename it to {PurePath(name).stem}{_ENDINGS[found]} and import it again."
         )
     return named
 

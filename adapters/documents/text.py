@@ -53,8 +53,8 @@ def _counted(lines: list[str]) -> list[str]:
         match = _ORDERED.match(line)
         if match:
             indent = len(match[1].expandtabs(_TAB))
-            for deeper in [depth for depth in open_runs if depth > indent]:
-                runs.append((deeper, open_runs.pop(deeper)))
+            deeper = [depth for depth in open_runs if depth > indent]
+            runs.extend((depth, open_runs.pop(depth)) for depth in deeper)
             open_runs.setdefault(indent, []).append(index)
         elif line.strip() and not line.startswith((" ", "\t")):
             runs.extend(open_runs.items())

@@ -22,7 +22,8 @@ _DROPPED = (
 )  # fmt: skip
 _ROLES = {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alertdialog", "menu", "alert"}
 _CHROME = re.compile(
-    r"(?:^|[-_\s])(?:cookies?|consent|gdpr|breadcrumbs?|skip-?link|nav(?:bar|igation)?|menu|side-?bar|footer|header|banner|"
+    r"(?:^|[-_\s])(?:cookies?|consent|gdpr|breadcrumbs?|skip-?link|nav(?:bar|igation)?|menu|side-?bar|footer|header|"
+    r"banner|"
     r"share|social|related|pagination|toc|table-of-contents|search|feedback|rating|back-to-top|print-link|site-header|"
     r"advert|newsletter|popup|modal)(?:$|[-_\s])",
     re.IGNORECASE,

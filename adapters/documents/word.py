@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from adapters.documents.errors import DocumentError
-from adapters.documents.word_numbering import Numbering, W, value
+from adapters.documents.word_numbering import LEVELS, Numbering, W, value
 from bot.rules.importing.document import Block, Document
 from bot.rules.importing.joining import tidy
 
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from adapters.documents.limits import Limits
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_CONTENTS_STYLE = re.compile(r"^(?:toc|contents|table\s*of\s*(?:contents|figures)|tableof\w+)\s*(?:heading|\d)?$", re.I)
-_HEADING_STYLE = re.compile(r"^heading\s*(\d)$", re.I)
+_CONTENTS_STYLE = re.compile(
+    r"^(?:toc|contents|table\s*of\s*(?:contents|figures)|tableof\w+)\s*(?:heading|\d)?$", re.IGNORECASE
+)
+_HEADING_STYLE = re.compile(r"^heading\s*(\d)$", re.IGNORECASE)
 _OFF = {"0", "false", "off", "none"}
 _CHAIN = 12
 _KEPT = {"r", "hyperlink", "ins", "moveTo", "smartTag", "sdt", "sdtContent", "fldSimple", "customXml", "dir", "bdo"}
@@ -339,7 +341,7 @@ class _Reader:
 
     def _heading_level(self, properties: _Element | None, style_id: str | None) -> int:
         outline = value(properties.find(f"{W}outlineLvl")) if properties is not None else None
-        if outline and outline.isdigit() and int(outline) < 9:
+        if outline and outline.isdigit() and int(outline) < LEVELS:
             return int(outline) + 1
         for style in self._chain(style_id):
             match = _HEADING_STYLE.match(style.name)
@@ -347,7 +349,7 @@ class _Reader:
                 return int(match[1])
             if style.name.lower() == "title":
                 return 1
-            if style.outline is not None and style.outline < 9:
+            if style.outline is not None and style.outline < LEVELS:
                 return style.outline + 1
         return 0
 

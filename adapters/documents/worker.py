@@ -10,7 +10,6 @@ import json
 import os
 import sys
 
-
 _OUTPUT_BYTES = 128 * 1024 * 1024
 
 

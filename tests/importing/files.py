@@ -26,7 +26,9 @@ class Word:
             f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
             for index, (form, text) in enumerate(levels)
         )
-        numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="70">{extra or lines}</w:abstractNum>'))
+        numbering.insert(
+            0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="70">{extra or lines}</w:abstractNum>')
+        )
         self.list("70")
 
     def list(self, number: str, overrides: str = "") -> None:

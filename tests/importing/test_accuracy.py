@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from adapters.documents import DEFAULT
@@ -12,9 +14,12 @@ from benchmarks.import_accuracy import plain
 from benchmarks.protocol_writers import FORMATS, write
 from bot.rules.importing import import_document
 
+if TYPE_CHECKING:
+    from bot.rules.protocol import Knowledge
+
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_paragraphs_limits_and_routes_are_found(form, knowledge):
+def test_paragraphs_limits_and_routes_are_found(form: str, knowledge: Knowledge) -> None:
     paragraphs, limits, routes = [], [], []
     for seed in range(1000, 1000 + len(SCHEMES)):
         protocol = make(seed)

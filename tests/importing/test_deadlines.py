@@ -13,11 +13,23 @@ SENTENCES = [
     ("Officers will respond within 10 working days.", ((10, W, "reply"),)),
     ("Responses should be given within ten (10) working days of receipt.", ((10, W, "reply"),)),
     ("A reply will be sent within 5 workings days.", ((5, W, "reply"),)),
-    ("All enquiries will be acknowledged within 1 working day and receive a full response within 10 working days.", ((1, W, "acknowledge"), (10, W, "reply"))),
+    (
+        "All enquiries will be acknowledged within 1 working day and receive a full response within 10 working days.",
+        ((1, W, "acknowledge"), (10, W, "reply")),
+    ),
     ("Enquiries are to be acknowledged by the end of the next working day.", ((1, W, "acknowledge"),)),
-    ("An acknowledgement will be sent within two days and a full reply within three weeks.", ((2, CD, "acknowledge"), (3, K, "reply"))),
-    ("If a full response is not possible within 10 working days, an interim response must be sent explaining why.", ((10, W),)),
-    ("A holding response will be given within five working days where more time is needed.", ((5, W, "holding reply"),)),
+    (
+        "An acknowledgement will be sent within two days and a full reply within three weeks.",
+        ((2, CD, "acknowledge"), (3, K, "reply")),
+    ),
+    (
+        "If a full response is not possible within 10 working days, an interim response must be sent explaining why.",
+        ((10, W),),
+    ),
+    (
+        "A holding response will be given within five working days where more time is needed.",
+        ((5, W, "holding reply"),),
+    ),
     ("Members can expect an answer in no more than 15 working days.", ((15, W, "reply"),)),
     ("The standard turnaround for Members' enquiries is seven working days.", ((7, W, "reply"),)),
     ("Emails should be answered within 48 hours wherever possible.", ((48, H, "reply"),)),
@@ -28,7 +40,10 @@ SENTENCES = [
     ("Any relationship must be declared within 14 calendar days.", ((14, CD, "declare"),)),
     ("During the period of six weeks before an election, publicity is restricted.", ((6, K, "election window"),)),
     ("No event should be held in the 6 week run-up to a local election.", ((6, K, "election window"),)),
-    ("From the publication of the notice of election until polling day (25 working days) special care is needed.", ((25, W, "election window"),)),
+    (
+        "From the publication of the notice of election until polling day (25 working days) special care is needed.",
+        ((25, W, "election window"),),
+    ),
     ("Reports must be sent to the Chair five clear working days before the meeting.", ((5, W),)),
     ("Agendas are published at least 5 clear days before each meeting.", ((5, CD),)),
     ("The officer should reply by the third working day after receipt.", ((3, W, "reply"),)),
@@ -36,7 +51,10 @@ SENTENCES = [
     ("A Member who has had no answer after 10 working days may write to the Chief Executive.", ((10, W, "reply"),)),
     ("Officers have 5 working days in which to reply.", ((5, W, "reply"),)),
     ("Complex enquiries may take up to 20 working days.", ((20, W, "reply"),)),
-    ("Response times: acknowledgement – 2 working days; full reply – 10 working days.", ((2, W, "acknowledge"), (10, W, "reply"))),
+    (
+        "Response times: acknowledgement – 2 working days; full reply – 10 working days.",
+        ((2, W, "acknowledge"), (10, W, "reply")),
+    ),
     ("Acknowledgement | 2 working days", ((2, W, "acknowledge"),)),
     ("Within 5-10 working days a reply will be given.", ((10, W, "reply"),)),
     ("Officers should aim to reply between 5 and 10 working days.", ((10, W, "reply"),)),
@@ -49,7 +67,10 @@ SENTENCES = [
     ("Councillors should respond to residents within 5 working days.", ((5, W, "reply to the public"),)),
     ("A response is expected in ten working days.", ((10, W, "reply"),)),
     ("Officers must within 3 working days acknowledge receipt.", ((3, W, "acknowledge"),)),
-    ("The Council's standard is to answer letters and emails from Members within 10 working days; if this is impossible a progress update will be given every 5 working days.", ((10, W, "reply"), (5, W))),
+    (
+        "The Council's standard is to answer letters and emails from Members within 10 working days; if this is impossible a progress update will be given every 5 working days.",
+        ((10, W, "reply"), (5, W)),
+    ),
     ("An investigation will normally be completed inside 30 working days.", ((30, W),)),
     ("Notice of at least 72 hours must be given of a visit.", ((72, H),)),
     ("Members should give two weeks' notice of a request for officer attendance.", ((2, K),)),
@@ -67,7 +88,7 @@ NOTHING = [
 
 
 @pytest.mark.parametrize(("text", "limits"), SENTENCES)
-def test_each_limit_is_found_with_its_unit_and_purpose(text, limits):
+def test_each_limit_is_found_with_its_unit_and_purpose(text: str, limits: tuple[tuple[object, ...], ...]) -> None:
     got = [(one.amount, one.unit.value, one.what) for one in deadlines_in("1", text)]
     assert sorted(one[:2] for one in got) == sorted(limit[:2] for limit in limits)
     for amount, unit, *what in limits:
@@ -75,12 +96,14 @@ def test_each_limit_is_found_with_its_unit_and_purpose(text, limits):
 
 
 @pytest.mark.parametrize("text", NOTHING)
-def test_a_length_of_time_that_limits_nothing_is_no_limit(text):
+def test_a_length_of_time_that_limits_nothing_is_no_limit(text: str) -> None:
     assert deadlines_in("1", text) == []
 
 
-def test_a_row_of_a_table_is_read_with_its_first_cell():
-    assert [(one.what, one.amount) for one in deadlines_in("1", "Holding reply | 3 working days")] == [("holding reply", 3)]
+def test_a_row_of_a_table_is_read_with_its_first_cell() -> None:
+    assert [(one.what, one.amount) for one in deadlines_in("1", "Holding reply | 3 working days")] == [
+        ("holding reply", 3)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,15 +111,19 @@ def test_a_row_of_a_table_is_read_with_its_first_cell():
     [("This protocol will be reviewed annually.", 1), ("A review of the protocol takes place every two years.", 2),
      ("The protocol shall be reviewed at least once a year.", 1)],
 )  # fmt: skip
-def test_the_review_is_found(text, years):
-    assert [(one.kind, one.amount, one.unit) for one in reviews_in("9", text)] == [(ClockKind.REVIEW, years, Unit.YEARS)]
+def test_the_review_is_found(text: str, years: int) -> None:
+    assert [(one.kind, one.amount, one.unit) for one in reviews_in("9", text)] == [
+        (ClockKind.REVIEW, years, Unit.YEARS)
+    ]
 
 
-def test_a_word_in_place_of_a_number_is_kept_as_a_word():
-    assert [(one.word, one.ref) for one in words_in("3", "Officers will reply promptly to letters.")] == [("promptly", "3")]
+def test_a_word_in_place_of_a_number_is_kept_as_a_word() -> None:
+    assert [(one.word, one.ref) for one in words_in("3", "Officers will reply promptly to letters.")] == [
+        ("promptly", "3")
+    ]
 
 
-def test_two_paragraphs_that_disagree_are_noted_and_two_that_agree_are_not():
+def test_two_paragraphs_that_disagree_are_noted_and_two_that_agree_are_not() -> None:
     five = deadlines_in("3.1", "Officers will reply within 5 working days.")
     ten = deadlines_in("7.2", "A reply is due within 10 working days.")
     assert contradictions([*five, *five]) == []

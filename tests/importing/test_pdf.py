@@ -11,11 +11,11 @@ LONG = "Members and officers are expected to treat one another with courtesy whe
 
 
 class Sheet(FPDF):
-    def header(self):
+    def header(self) -> None:
         self.set_font("Helvetica", size=8)
         self.cell(0, 8, "Constitution of Nowhere, Part 5", new_x="LMARGIN", new_y="NEXT")
 
-    def footer(self):
+    def footer(self) -> None:
         self.set_y(-12)
         self.cell(0, 8, f"Page {self.page_no()} of 9", align="C")
 
@@ -32,7 +32,7 @@ def texts(made: FPDF) -> list[str]:
     return [block.text for block in read_pdf(bytes(made.output()), DEFAULT).blocks]
 
 
-def test_running_lines_and_page_numbers_are_left_out_and_a_paragraph_runs_over_the_page():
+def test_running_lines_and_page_numbers_are_left_out_and_a_paragraph_runs_over_the_page() -> None:
     made = sheet()
     for number in range(1, 14):
         made.multi_cell(0, 6, f"{number}. {LONG}", new_x="LMARGIN", new_y="NEXT", align="L")
@@ -41,7 +41,7 @@ def test_running_lines_and_page_numbers_are_left_out_and_a_paragraph_runs_over_t
     assert texts(made) == [f"{number}. {LONG.strip()}" for number in range(1, 14)]
 
 
-def test_two_columns_are_read_one_after_the_other():
+def test_two_columns_are_read_one_after_the_other() -> None:
     made = sheet()
     with made.text_columns(ncols=2, gutter=14, text_align="L") as columns:
         for number in range(1, 12):
@@ -50,7 +50,7 @@ def test_two_columns_are_read_one_after_the_other():
     assert texts(made) == [f"{number}. {LONG.strip()}" for number in range(1, 12)]
 
 
-def test_bold_lines_are_headings_of_their_own_even_without_a_gap():
+def test_bold_lines_are_headings_of_their_own_even_without_a_gap() -> None:
     made = sheet()
     made.set_font("Helvetica", "B", 11)
     made.multi_cell(0, 5, "Courtesy", new_x="LMARGIN", new_y="NEXT")
@@ -60,13 +60,15 @@ def test_bold_lines_are_headings_of_their_own_even_without_a_gap():
     assert [(block.text, block.strong) for block in blocks] == [("Courtesy", True), (f"1. {LONG.strip()}", False)]
 
 
-def test_words_broken_over_lines_are_mended():
+def test_words_broken_over_lines_are_mended() -> None:
     made = sheet()
-    made.multi_cell(0, 6, "1. Members must be consid-\nerate to all. It is considerate to reply.", new_x="LMARGIN", new_y="NEXT")
+    made.multi_cell(
+        0, 6, "1. Members must be consid-\nerate to all. It is considerate to reply.", new_x="LMARGIN", new_y="NEXT"
+    )
     assert texts(made) == ["1. Members must be considerate to all. It is considerate to reply."]
 
 
-def test_a_ruled_table_is_kept_row_by_row():
+def test_a_ruled_table_is_kept_row_by_row() -> None:
     made = sheet()
     made.multi_cell(0, 6, "Replies are due as follows.", new_x="LMARGIN", new_y="NEXT")
     with made.table() as table:
@@ -74,10 +76,15 @@ def test_a_ruled_table_is_kept_row_by_row():
             cells = table.row()
             for text in row:
                 cells.cell(text)
-    assert texts(made) == ["Replies are due as follows.", "Kind | Time", "Urgent | 2 working days", "Other | 10 working days"]
+    assert texts(made) == [
+        "Replies are due as follows.",
+        "Kind | Time",
+        "Urgent | 2 working days",
+        "Other | 10 working days",
+    ]
 
 
-def test_small_print_below_a_page_is_no_paragraph():
+def test_small_print_below_a_page_is_no_paragraph() -> None:
     made = sheet()
     made.multi_cell(0, 6, f"1. {LONG}", new_x="LMARGIN", new_y="NEXT", align="L")
     made.set_font("Helvetica", size=7)

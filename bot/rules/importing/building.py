@@ -102,6 +102,12 @@ def _relation(title: str, *, possessive: bool) -> str | None:
     return "own_director" if position is Position.DIRECTOR else None
 
 
+_NOBODY = {
+    Position.MEMBER: "No paragraph was found that says whom a member tells of a relationship.",
+    Position.OFFICER: "No paragraph was found that says whom an officer tells of a relationship.",
+}
+
+
 def declaration_routes(routes: Sequence[Route], offices: Offices) -> tuple[DeclarationRoute, ...]:
     """A route for each position that the text names, and an honest one for members or officers whom it does not."""
     made: list[DeclarationRoute] = []
@@ -116,8 +122,7 @@ def declaration_routes(routes: Sequence[Route], offices: Offices) -> tuple[Decla
             made.append(
                 DeclarationRoute(
                     positions=(position,),
-                    note=f"No paragraph was found that says whom {'a member' if position is Position.MEMBER else 'an officer'}"
-                    " tells of a relationship.",
+                    note=_NOBODY[position],
                     offer=(offices.monitoring_officer(),),
                 )
             )

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 _BALLOON = re.compile(r"^(?:Comment(?:ed)?|Formatted|Deleted|Inserted|Moved)\s*(?:\[[A-Za-z]{1,4}\d+(?:R\d+)?\])?\s*:")
 _PAGE_NUMBER = re.compile(
-    r"^(?:page\s*\|?\s*)?[-–—|\s]*\d{1,4}[-–—|\s]*(?:(?:of|/)\s*\d{1,4})?$|^\d{1,4}\s*\|\s*page$", re.I
+    r"^(?:page\s*\|?\s*)?[-–—|\s]*\d{1,4}[-–—|\s]*(?:(?:of|/)\s*\d{1,4})?$|^\d{1,4}\s*\|\s*page$", re.IGNORECASE
 )
-_CONTENTS_HEADING = re.compile(r"^(?:table of )?contents(?: page)?:?$|^index$", re.I)
+_CONTENTS_HEADING = re.compile(r"^(?:table of )?contents(?: page)?:?$|^index$", re.IGNORECASE)
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}$|(?:…\s?){2,}\s*\d{1,4}$|\t\s*\d{1,4}$")
-_RUNNING_WORDS = re.compile(r"\b(?:protocol|constitution|council|appendix|part|page|version|updated|section)\b", re.I)
+_RUNNING_WORDS = re.compile(
+    r"\b(?:protocol|constitution|council|appendix|part|page|version|updated|section)\b", re.IGNORECASE
+)
 _LONGEST_RUNNING_LINE = 16
 _LONGEST_ENTRY = 22
 _FRAGMENT = 3

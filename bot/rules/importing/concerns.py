@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.rules.importing.offices import Post
 from bot.rules.importing.recipients import recipients
 from bot.rules.importing.roles import OFFICER, role_positions
 from bot.rules.importing.sentences import sentences
@@ -15,33 +14,43 @@ from bot.rules.protocol import Position, Role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.rules.importing.offices import Post
     from bot.rules.importing.paragraphs import Paragraph
 
 _CONCERN = re.compile(
-    r"\b(?:complain\w*|concern(?:s|ed)? (?:about|over|with|that|regarding)|has (?:a|any) concerns?|have (?:a|any)? ?concerns?|any concerns?|dissatisf\w*|unhappy|"
-    r"not (?:been )?treated|grievance|unresolved|aggrieved|not satisfied|remains? dissatisfied|feels? (?:that )?(?:he|she|they)|"
+    r"\b(?:complain\w*|concern(?:s|ed)? (?:about|over|with|that|regarding)|has (?:a|any) concerns?|have (?:a|"
+    r"any)? ?concerns?|any concerns?|dissatisf\w*|unhappy|"
+    r"not (?:been )?treated|grievance|unresolved|aggrieved|not satisfied|remains? dissatisfied|"
+    r"feels? (?:that )?(?:he|she|they)|"
     r"feels? the same|direct discussion|believes? (?:that )?(?:an?|the) (?:officer|member|councillor|employee)|"
-    r"bullied|harassed|treated (?:unfairly|badly|without)|breach(?:ed|es)? (?:of )?(?:this|the) protocol|allegations?|fell short)\b",
+    r"bullied|harassed|treated (?:unfairly|badly|without)|breach(?:ed|es)? (?:of )?(?:this|the) protocol|"
+    r"allegations?|fell short)\b",
     re.IGNORECASE,
 )
 _GOES = re.compile(
-    r"\b(?:rais\w+|refer\w*|report\w*|complain\w*|tak\w+|inform\w*|discuss\w*|direct(?:ed)?|contact\w*|address\w*|approach\w*|speak\w*|"
+    r"\b(?:rais\w+|refer\w*|report\w*|complain\w*|tak\w+|inform\w*|discuss\w*|direct(?:ed)?|contact\w*|address\w*|"
+    r"approach\w*|speak\w*|"
     r"made to|make|writ\w+|go(?:es)? to|escalat\w+|notif\w+|tell|put to|bring|brought|consult\w*|matter)\b",
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    r"^\W*(?:if|where|should|any|failing|in the event|when|otherwise|the matter|it may|they may|he/she may|if still|unless)\b",
+    r"^\W*(?:if|where|should|any|failing|in the event|when|otherwise|the matter|it may|they may|he/she may|if still|"
+    r"unless)\b",
     re.IGNORECASE,
 )
 _TALK = re.compile(
-    r"\b(?:direct(?:ly)? (?:discussion|with (?:the|that))|informal(?:ly)?|discuss (?:it|the matter) (?:directly )?with (?:the|that) (?:officer|member|councillor|person|employee))\b",
+    r"\b(?:direct(?:ly)? (?:discussion|with (?:the|that))|informal(?:ly)?|discuss (?:it|"
+    r"the matter) (?:directly )?with (?:the|that) (?:officer|member|councillor|person|employee))\b",
     re.IGNORECASE,
 )
 _NOT_A_RUNG = re.compile(r"\b(?:code of conduct|press|media|audit|vires|maladministration)\b", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"\b(?:about|concern(?:s|ing)?|against|involv(?:es|ing)|relat(?:es|ing) to|regarding|conduct of|capability of|treated by|(?:officer|person|member) (?:concerned )?is)\s+"
-    r"(?:the\s+)?(?:(?:conduct|capability|behaviour|performance|actions?|attitude)(?:,? (?:or|and) (?:conduct|capability|behaviour|performance|actions?))* of\s+)?"
-    r"(?:an?\s+|the\s+|any\s+|another\s+|individual\s+)*(?P<who>chief executive|managing director|(?:[a-z]+ )?directors?|chief officers?|members?|councillors?|officers?|employees?|staff)",
+    r"\b(?:about|concern(?:s|ing)?|against|involv(?:es|ing)|relat(?:es|ing) to|regarding|conduct of|capability of|"
+    r"treated by|(?:officer|person|member) (?:concerned )?is)\s+"
+    r"(?:the\s+)?(?:(?:conduct|capability|behaviour|performance|actions?|attitude)(?:,? (?:or|and) (?:conduct|"
+    r"capability|behaviour|performance|actions?))* of\s+)?"
+    r"(?:an?\s+|the\s+|any\s+|another\s+|individual\s+)*(?P<who>chief executive|managing director|"
+    r"(?:[a-z]+ )?directors?|chief officers?|members?|councillors?|officers?|employees?|staff)",
     re.IGNORECASE,
 )
 
@@ -107,7 +116,7 @@ def _speaker(sentence: str) -> Role | None:
     if re.match(
         r"\W*(?:if|where|when)\s+the\s+(?:officer|member|councillor|employee)\s+(?:concerned|in question|involved)\b",
         sentence,
-        re.I,
+        re.IGNORECASE,
     ):
         head = ""  # this speaks of whom the concern is about
     named = role_positions(head)

@@ -6,6 +6,7 @@ days``, ``by the end of the next working day``. ``Four weeks of leave`` limits n
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,38 +41,45 @@ _NEXT = re.compile(
     rf"\b(?P<n>{'|'.join(_ORDINALS)})\s+(?P<unit>(?:working|business|week)[- ]?day|day)\b", re.IGNORECASE
 )
 _LIMITS = re.compile(
-    r"\b(?:within|in under|not? (?:later|more|longer) than|at (?:the )?latest|maximum(?: of)?|max|up to|by|before|after|prior to|"
+    r"\b(?:within|in under|not? (?:later|more|longer) than|at (?:the )?latest|maximum(?: of)?|max|up to|by|before|"
+    r"after|prior to|"
     r"inside|under|in (?:no more|less|fewer) than|at least|at most|allow|target(?:s)?(?: is| of)?|"
     r"deadline|period of|time(?:scale|frame| limit)?|take|takes|taken|exceed(?:ing|s)?|in advance|notice|of receipt|"
-    r"of receiving|run-?up|preceding|beginning|starting|following|turn-?(?:a)?round|response times?|in which to|standard|"
+    r"of receiving|run-?up|preceding|beginning|starting|following|turn-?(?:a)?round|response times?|in which to|"
+    r"standard|"
     r"expected in|end of|lasts?|aim|aims|for example|ordinarily|normally|usually|beforehand|ahead of|every|once|"
     r"sooner|longer|from the date|from receipt)\b",
     re.IGNORECASE,
 )
 _NOT_LIMITS = re.compile(
-    r"\b(?:years? of (?:age|service|experience)|years? old|hours? of (?:work|duty)|outside (?:normal |office |working )*hours|"
+    r"\b(?:years? of (?:age|service|experience)|years? old|hours? of (?:work|duty)|outside (?:normal |office |"
+    r"working )*hours|"
     r"(?:term|period) of office|(?:last|past|previous) (?:[\w-]+ )?(?:years?|months?|weeks?|days?))\b",
     re.IGNORECASE,
 )
 _CONFIDENCE = re.compile(r"\bper (?:day|week|month|year)\b|\ba (?:day|week) (?:on|of) ", re.IGNORECASE)
 _YEARLY = re.compile(
-    r"\b(?:annual(?:ly)?|every (?:(?P<n>two|three|four|five|\d) )?years?|once a year|each (?:municipal )?year|yearly|biennially)\b",
+    r"\b(?:annual(?:ly)?|every (?:(?P<n>two|three|four|five|\d) )?years?|once a year|each (?:municipal )?year|yearly|"
+    r"biennially)\b",
     re.IGNORECASE,
 )
 _PROMPT = re.compile(
-    r"\b(promptly|without (?:undue )?delay|as soon as (?:reasonably )?(?:possible|practicable)|in a timely manner|timely|"
+    r"\b(promptly|without (?:undue )?delay|as soon as (?:reasonably )?(?:possible|practicable)|in a timely manner|"
+    r"timely|"
     r"immediately|at the earliest opportunity|forthwith)\b",
     re.IGNORECASE,
 )
 
 _ACKNOWLEDGE = re.compile(r"\backnowledg", re.IGNORECASE)
 _HOLDING = re.compile(
-    r"\b(?:holding|interim|progress) (?:reply|response|answer|update)|explanation (?:of )?why|explain(?:s|ing)? (?:why|the delay)|"
+    r"\b(?:holding|interim|progress) (?:reply|response|answer|update)|explanation (?:of )?why|explain(?:s|"
+    r"ing)? (?:why|the delay)|"
     r"reason(?:s)? for the delay|expected date|when (?:a|the) full|update on progress",
     re.IGNORECASE,
 )
 _REPLY = re.compile(
-    r"\b(?:repl(?:y|ies|ied)|respon[ds]|response|answer|turn-?(?:a)?(?:ed|s)?[- ]?round|dealt with|provide(?:d)? (?:the )?information|"
+    r"\b(?:repl(?:y|ies|ied)|respon[ds]|response|answer|turn-?(?:a)?(?:ed|s)?[- ]?round|dealt with|"
+    r"provide(?:d)? (?:the )?information|"
     r"resolv|substantive|enquir|request)",
     re.IGNORECASE,
 )
@@ -89,7 +97,8 @@ _VERB = re.compile(
 )
 _NAMES = {
     "declar": "declare", "disclos": "disclose", "notif": "notify", "regist": "register", "circulat": "circulate",
-    "submit": "submit", "sent": "send", "supply": "provide", "supplied": "provide", "given": "give", "arrang": "arrange",
+    "submit": "submit", "sent": "send", "supply": "provide", "supplied": "provide", "given": "give",
+    "arrang": "arrange",
     "investigat": "investigate", "decid": "decide", "determin": "decide", "updat": "update", "rais": "raise",
     "complet": "complete", "challeng": "challenge", "escalat": "escalate", "invit": "invite", "complain": "complain",
 }  # fmt: skip
@@ -149,10 +158,11 @@ def deadlines_in(ref: str, text: str, heading: str = "") -> list[Deadline]:
 
 
 def _expressions(sentence: str) -> list[tuple[int, int, int, Unit]]:
-    found: list[tuple[int, int, int, Unit]] = []
-    for match in _FORTNIGHT.finditer(sentence):
-        if _limits(sentence, match):
-            found.append((match.start(), match.end(), 4 if match["two"] else 2, Unit.WEEKS))
+    found: list[tuple[int, int, int, Unit]] = [
+        (match.start(), match.end(), 4 if match["two"] else 2, Unit.WEEKS)
+        for match in _FORTNIGHT.finditer(sentence)
+        if _limits(sentence, match)
+    ]
     for match in _NEXT.finditer(sentence):
         unit = Unit.WORKING_DAYS if re.match(r"work|bus|week", match["unit"], re.IGNORECASE) else Unit.CALENDAR_DAYS
         if _limits(sentence, match):
@@ -192,7 +202,9 @@ def _purpose(sentence: str, start: int, end: int, heading: str, text: str) -> tu
     piece = sentence[piece_start:piece_end]
     for scope in (piece, sentence):
         if _ELECTION.search(scope) and re.search(
-            r"run-?up|before|preceding|period|prior|purdah|pre-election|ahead|until|during|between", scope, re.I
+            r"run-?up|before|preceding|period|prior|purdah|pre-election|ahead|until|during|between",
+            scope,
+            re.IGNORECASE,
         ):
             return ClockKind.ELECTION_WINDOW, "election window"
     hits = [
@@ -253,7 +265,7 @@ def _piece(sentence: str, start: int, end: int) -> tuple[int, int]:
         if match[0] == ";" or _AMOUNT.search(before) or _NEXT.search(before):
             bounds.append(match.end())
     bounds.append(len(sentence))
-    for left, right in zip(bounds, bounds[1:], strict=False):
+    for left, right in itertools.pairwise(bounds):
         if left <= start < right:
             return left, max(right, end)
     return 0, len(sentence)

@@ -16,37 +16,47 @@ if TYPE_CHECKING:
     from bot.rules.importing.paragraphs import Paragraph
 
 _RELATION = re.compile(
-    r"\b(?:relationships?\b(?! (?:with the (?:press|media|public)))|friendships?|(?:close )?(?:personal|family|business|financial) "
-    r"(?:or (?:family|business|personal|financial) )?(?:connections?|associations?|links?|ties?|tie|dealings)|related to|"
+    r"\b(?:relationships?\b(?! (?:with the (?:press|media|public)))|friendships?|(?:close )?(?:personal|family|"
+    r"business|financial) "
+    r"(?:or (?:family|business|personal|financial) )?(?:connections?|associations?|links?|ties?|tie|dealings)|"
+    r"related to|"
     r"relatives?|famil(?:y|ial)|kinship|spouses?|partners?\b|married|romantic|close friends?|closely connected|"
     r"personal(?:ly)? familiar|connection)\b",
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(
-    r"\b(?:personal|family|close|business|romantic|familial|influenc|intimate|friend|spouse|partner|relative|married|perceived|such|"
+    r"\b(?:personal|family|close|business|romantic|familial|influenc|intimate|friend|spouse|partner|relative|married|"
+    r"perceived|such|"
     r"any relationship|kinship|conflict)\w*",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
-    r"\b(?:personal|family|close|business|romantic|friend\w*|familiar\w*|outside work|declar\w*|disclos\w*|conflict\w*|undue|avoid\w*)\b",
+    r"\b(?:personal|family|close|business|romantic|friend\w*|familiar\w*|outside work|declar\w*|disclos\w*|"
+    r"conflict\w*|undue|avoid\w*)\b",
     re.IGNORECASE,
 )
 """A heading with a word of this kind is about relationships that are declared, not about working together."""
 _DECLARES = re.compile(
-    r"\b(?:declar|disclos|notif|inform|tell|told|report|regist|recorded|record |known to|made known|aware|attention|notice of|advise[sd]? (?:the|their|his|her|your)|"
-    r"in writing to|write to|do(?:es)? so|raise it|lodge|make (?:a|an) (?:written )?(?:declaration|disclosure)|let\b.{0,40}\bknow|entered|discuss|seek)",
+    r"\b(?:declar|disclos|notif|inform|tell|told|report|regist|recorded|record |known to|made known|aware|attention|"
+    r"notice of|advise[sd]? (?:the|their|his|her|your)|"
+    r"in writing to|write to|do(?:es)? so|raise it|lodge|make (?:a|an) (?:written )?(?:declaration|disclosure)|"
+    r"let\b.{0,40}\bknow|entered|discuss|seek)",
     re.IGNORECASE,
 )
 _OTHER_MATTERS = re.compile(
-    r"\b(?:complain|grievance|breach(?:es)?|allegation|misconduct|press|media|enquir|request for information|gifts?|hospitality|"
+    r"\b(?:complain|grievance|breach(?:es)?|allegation|misconduct|press|media|enquir|request for information|gifts?|"
+    r"hospitality|"
     r"reports? (?:to|before) (?:the )?(?:council|cabinet|committee)|appoint\w*|recruit\w*|whistle)\b",
     re.IGNORECASE,
 )
 _STRONG = re.compile(r"\b(?:declar|disclos|regist)", re.IGNORECASE)
 _CONTINUES = re.compile(
-    r"^\W*(?:similarly|likewise|in the case of|where|if|when|for|officers?|members?|councillors?|employees?|staff|the (?:officer|member|councillor|employee)|"
-    r"such|this|it|they|any such|these|those|an? (?:officer|member|director|service|head|chief|councillor)|directors?|heads?|chief|service|all|"
-    r"the (?:declaration|disclosure|relationship|notification|chief|director|head|monitoring)|declarations?|disclosures?|both|each|senior|corporate)\b",
+    r"^\W*(?:similarly|likewise|in the case of|where|if|when|for|officers?|members?|councillors?|employees?|staff|"
+    r"the (?:officer|member|councillor|employee)|"
+    r"such|this|it|they|any such|these|those|an? (?:officer|member|director|service|head|chief|councillor)|"
+    r"directors?|heads?|chief|service|all|"
+    r"the (?:declaration|disclosure|relationship|notification|chief|director|head|monitoring)|declarations?|"
+    r"disclosures?|both|each|senior|corporate)\b",
     re.IGNORECASE,
 )
 
@@ -149,7 +159,8 @@ def _who(text: str) -> tuple[Position, ...]:
 
 
 _SIDE = re.compile(
-    r"(?:(?:the|an?|any|all|each|both|elected|individual)\s+)*(?:members?|councillors?|officers?|employees?|staff|members of staff)"
+    r"(?:(?:the|an?|any|all|each|both|elected|individual)\s+)*(?:members?|councillors?|officers?|employees?|staff|"
+    r"members of staff)"
     r"(?:\s+(?:and|or)\s+(?:members?|councillors?|officers?|employees?|staff))?(?:\s+(?:concerned|in question))?",
     re.IGNORECASE,
 )
@@ -159,7 +170,8 @@ _BARE = re.compile(
 _ROW = re.compile(
     r"\W*(?:for|by|in the case of|where the (?:officer|person|declarer) is|if you are)?\s*(?:an?|the|any|all)?\s*"
     r"(?P<who>[A-Za-z][^:|–—]{1,60}?)\s*"
-    r"(?:[:|–—]|\s-\s|,?\s+(?:must|shall|should|will)?\s*(?:be made |be declared |declare |notify |inform |tell )?(?:to|with)\s|,\s)"
+    r"(?:[:|–—]|\s-\s|,?\s+(?:must|shall|should|will)?\s*(?:be made |be declared |declare |notify |inform |"
+    r"tell )?(?:to|with)\s|,\s)"
     r"\s*(?P<to>.+)",
     re.DOTALL,
 )

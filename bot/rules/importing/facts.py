@@ -18,22 +18,27 @@ if TYPE_CHECKING:
     from bot.rules.importing.paragraphs import Paragraph
 
 _COUNCIL = re.compile(
-    r"\b((?:London Borough of|Royal Borough of|City of|County of)\s+[A-Z][a-z’'-]+(?:(?:\s+(?:and|upon|on|of|the|&))*\s+[A-Z][a-z’'-]+){0,4}(?:\s+Council)?|"
-    r"(?:[A-Z][a-z’'-]+\s+(?:(?:and|upon|on|in|under|the|&)\s+)*){1,4}(?:(?:Borough|District|County|City|Town|Metropolitan|Unitary|Parish)\s+)*Council)\b"
+    r"\b((?:London Borough of|Royal Borough of|City of|County of)\s+[A-Z][a-z’'-]+(?:(?:\s+(?:and|upon|on|of|the|"
+    r"&))*\s+[A-Z][a-z’'-]+){0,4}(?:\s+Council)?|"
+    r"(?:[A-Z][a-z’'-]+\s+(?:(?:and|upon|on|in|under|the|&)\s+)*){1,4}(?:(?:Borough|District|County|City|Town|"
+    r"Metropolitan|Unitary|Parish)\s+)*Council)\b"
 )
 _NOT_COUNCILS = re.compile(
-    r"^(?:the|full|of|by|any|each|every|a|this|all|when|if|to|for|member|members|such|county|city|borough|district|town|parish|council|bring|use|join|leave|under|within|all|no|former)\b",
-    re.I,
+    r"^(?:the|full|of|by|any|each|every|a|this|all|when|if|to|for|member|members|such|county|city|borough|district|"
+    r"town|parish|council|bring|use|join|leave|under|within|all|no|former)\b",
+    re.IGNORECASE,
 )
 _KIND = re.compile(r"\b(?:borough|district|county|city|town|metropolitan|unitary|parish)\s+council\b", re.IGNORECASE)
 _VERSION = re.compile(
     r"\b(?:version|revision|issue|edition)\s*:?\s*(\d[\w.]*)|"
-    r"\b(?:adopted|approved|agreed|amended|revised|updated|last (?:updated|reviewed|amended)|effective(?: from)?|as at|dated?)\b[^.\n]{0,40}?"
+    r"\b(?:adopted|approved|agreed|amended|revised|updated|last (?:updated|reviewed|amended)|effective(?: from)?|"
+    r"as at|dated?)\b[^.\n]{0,40}?"
     r"(\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]+\s+\d{4}|[A-Z][a-z]+\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2,4})",
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+\d{4}\b"
+    r"\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b(?:January|February|March|April|May|June|July|August|September|October|"
+    r"November|December)\s+\d{4}\b"
 )
 _STATUTORY = (
     ("Monitoring Officer", r"monitoring officer"),
@@ -44,7 +49,8 @@ _STATUTORY = (
     ("Head of Paid Service", r"head of (?:the )?paid services?"),
 )
 _ADVICE = re.compile(
-    r"\b(?:advice|advise|guidance|interpret\w*|clarif\w*|questions?|queries|uncertain\w*|doubt|assistance|further information|"
+    r"\b(?:advice|advise|guidance|interpret\w*|clarif\w*|questions?|queries|uncertain\w*|doubt|assistance|"
+    r"further information|"
     r"difficulty|unsure)\b",
     re.IGNORECASE,
 )
@@ -149,9 +155,10 @@ def _title_beside(sentence: str, match: re.Match[str], named: re.Pattern[str]) -
     for post in others:
         gap = sentence[post.end : match.start()]
         if (
-            0 <= match.start() - post.end
+            match.start() - post.end >= 0
             and re.fullmatch(
-                r"\s*(?:,\s*)?(?:who\s+is\s+|is\s+|acts?\s+|serves?\s+|\()?(?:also\s+)?(?:as\s+)?\(?(?:the\s+|its\s+)?(?:council['’]s\s+|authority['’]s\s+)?(?:designated\s+|statutory\s+)?",
+                r"\s*(?:,\s*)?(?:who\s+is\s+|is\s+|acts?\s+|serves?\s+|\()?(?:also\s+)?(?:as\s+)?\(?(?:the\s+|"
+                r"its\s+)?(?:council['’]s\s+|authority['’]s\s+)?(?:designated\s+|statutory\s+)?",
                 gap,
                 re.IGNORECASE,
             )
@@ -160,7 +167,8 @@ def _title_beside(sentence: str, match: re.Match[str], named: re.Pattern[str]) -
             return post.title
         gap = sentence[match.end() : post.start]
         if match.end() <= post.start and re.fullmatch(
-            r"\s*(?:\([^)]*\)\s*)?(?:is|:|–|-|\||\(|role is (?:held|filled) by|post is held by|function is (?:held|carried out) by|means|\(the)\s*(?:the\s+|currently\s+the\s+|our\s+)?",
+            r"\s*(?:\([^)]*\)\s*)?(?:is|:|–|-|\||\(|role is (?:held|filled) by|post is held by|function is (?:held|"
+            r"carried out) by|means|\(the)\s*(?:the\s+|currently\s+the\s+|our\s+)?",
             gap,
             re.IGNORECASE,
         ):
@@ -182,11 +190,8 @@ def advice_in(paragraph: Paragraph) -> list[Advice]:
         if not own and not re.search(r"\bprotocol\b", title, re.IGNORECASE):
             continue
         for one in recipients(sentence):
-            for role in Role:
-                if (
-                    not one.who
-                    or Position(role.value) in one.who
-                    or not set(one.who) & {Position.MEMBER, Position.OFFICER}
-                ):
-                    found.append(Advice(role, one.post, paragraph.ref))
+            unsaid = not set(one.who) & {Position.MEMBER, Position.OFFICER}
+            found.extend(
+                Advice(role, one.post, paragraph.ref) for role in Role if unsaid or Position(role.value) in one.who
+            )
     return found

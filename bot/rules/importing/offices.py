@@ -15,30 +15,38 @@ from bot.rules.protocol import Position
 _CAPITAL = r"(?:[A-Z][A-Za-z'’]*(?:[-/][A-Z][A-Za-z]*)*|&|HR|ICT|IT)"
 _LINK = r"(?:of|and|&|for|to|the|in|with|–|-)"
 _PHRASE = re.compile(
-    rf"{_CAPITAL}(?:\s+(?:{_LINK}\s+){{0,2}}{_CAPITAL}|,\s+{_CAPITAL}(?=\s+and\s+[A-Z])|\s*\(\s*Section\s+151\s*\)|\s+151\b)*"
+    rf"{_CAPITAL}(?:\s+(?:{_LINK}\s+){{0,2}}{_CAPITAL}|,\s+{_CAPITAL}(?=\s+and\s+[A-Z])|\s*\(\s*Section\s+151\s*\)|"
+    rf"\s+151\b)*"
     r"(?:\s+(?:teams?|services?|managers?|officers?|lead|unit|department|directors?|committee)\b)?"
 )
 _POST = re.compile(
     r"\b(?:officers?|(?:chief|deputy chief|assistant chief) executives?|directors?|heads? of|service heads?|managers?|"
     r"leaders?|clerk|solicitor|whips?|committee|treasurer|chair(?:man|woman|person)?s?|secretary|lawyer|counsel|"
     r"panel|supervisors?|ombudsman|board|mayor|portfolio holders?|(?:cabinet|executive) members?|adviser|advisor|"
-    r"lead|(?:business )?partners?|co-?ordinator|controller|registrar|administrator|services? team|team|commissioner|convener|convenor|provost|unit|department|services)\b",
+    r"lead|(?:business )?partners?|co-?ordinator|controller|registrar|administrator|services? team|team|commissioner|"
+    r"convener|convenor|provost|unit|department|services)\b",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
-    r"\b(?:(?:immediate |own )?line managers?|(?:immediate |direct )?(?:manager|supervisor)s?|(?:deputy )?monitoring officers?|"
+    r"\b(?:(?:immediate |own )?line managers?|(?:immediate |direct )?(?:manager|supervisor)s?|"
+    r"(?:deputy )?monitoring officers?|"
     r"(?:deputy )?chief executives?|managing director|head of paid service|(?:section|s\.?) ?151 officers?|"
     r"chief financ(?:e|ial) officer|"
-    r"heads? of (?:service|department|law|legal(?: services)?|democratic services|human resources|hr|governance|finance)|"
-    r"service heads?|service managers?|(?:corporate |executive |strategic |service |divisional |assistant |relevant )?directors?|"
-    r"chief officers?|(?:political |party )?group (?:leader|whip)s?|leaders? of (?:the|their|each|all) (?:political |party )?groups?|"
-    r"town clerk|parish clerk|clerk to the council|clerk|democratic services(?: (?:team|manager|officer))?|human resources(?: team)?|"
+    r"heads? of (?:service|department|law|legal(?: services)?|democratic services|human resources|hr|governance|"
+    r"finance)|"
+    r"service heads?|service managers?|(?:corporate |executive |strategic |service |divisional |assistant |"
+    r"relevant )?directors?|"
+    r"chief officers?|(?:political |party )?group (?:leader|whip)s?|leaders? of (?:the|their|each|all) (?:political |"
+    r"party )?groups?|"
+    r"town clerk|parish clerk|clerk to the council|clerk|democratic services(?: (?:team|manager|officer))?|"
+    r"human resources(?: team)?|"
     r"leader of the council|council leader|standards committee|senior (?:manager|officer)s?|departmental managers?)\b",
     re.IGNORECASE,
 )
 _NOT_POSTS = re.compile(
     r"^(?:(?:the |council |all |lead |an? |any |local |member |individual |relevant )*"
-    r"(?:officers?|executive|services?|committees?|teams?|departments?|managers?|boards?|panels?|units?|council services?)|"
+    r"(?:officers?|executive|services?|committees?|teams?|departments?|managers?|boards?|panels?|units?|"
+    r"council services?)|"
     r"members?.*|political groups?|member services|"
     r"(?!.*\b(?:heads?|directors?|managers?|officers?|executive|democratic|governance)\b).*\b(?:committees|services)|"
     r"(?:support|council|public|legal|shared|front.?line) services|.*code of conduct.*|.*\bprotocol\b.*|"
@@ -46,7 +54,8 @@ _NOT_POSTS = re.compile(
     re.IGNORECASE,
 )
 _DETERMINERS = re.compile(
-    r"(?:\b(?:the|a|an|any|all|each|every|both|their|his|her|its|your|our|his or her|his/her|her/his|him/her|own|relevant|"
+    r"(?:\b(?:the|a|an|any|all|each|every|both|their|his|her|its|your|our|his or her|his/her|her/his|him/her|own|"
+    r"relevant|"
     r"appropriate|respective|council['’]s|authority['’]s|that|this|of|immediate|designated)\s+)+$",
     re.IGNORECASE,
 )
@@ -96,9 +105,11 @@ def posts(text: str) -> list[Post]:
             if _POST.search(phrase) and not _NOT_POSTS.match(phrase):
                 found.append(_post(text, start, end))
                 taken.append((start, end))
-    for match in _PLAIN.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            found.append(_post(text, match.start(), match.end()))
+    found.extend(
+        _post(text, match.start(), match.end())
+        for match in _PLAIN.finditer(text)
+        if not any(start < match.end() and match.start() < end for start, end in taken)
+    )
     return sorted(found, key=lambda post: post.start)
 
 
@@ -116,6 +127,15 @@ def _post(text: str, start: int, end: int) -> Post:
     )
 
 
+_OWN_POST = re.compile(
+    rf"(?:{_CAPITAL}\s+){{0,4}}?(?:Officers?|Executives?|Directors?|Heads?|Managers?|Leaders?|Clerk|Solicitor|Whips?|"
+    r"Treasurer|Chair\w*|Secretary)\b"
+)
+_OPENING = re.compile(
+    r"(?:(?:The|A|An|Any|All|If|In|Where|When|Similarly|Both|Their|His|Her|Your|Each|Members?|Councillors?|"
+    r"Officers?(?=\s+(?:to|and)\b)|Employees?|Staff|Every|For|With|To|By|And|Or|This|That|Such)\s+"
+    r"(?:(?:to|and|the|of|with|or)\s+)*|[A-Z][a-z]+\s+(?:to\s+|with\s+)?the\s+)+(?=[A-Z])"
+)
 _JOINT = re.compile(r",\s+(?:and\s+|or\s+)?(?:the\s+|to\s+)*|\s+(?:and|&|to|with)\s+(?:the\s+)?|\s+/\s+|/")
 
 
@@ -127,9 +147,7 @@ def _parted(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for match in _JOINT.finditer(phrase):
         left, right = phrase[last : match.start()], phrase[match.end() :]
         whole_left = _POST.search(left) and not _NOT_POSTS.match(left.strip())
-        own_right = re.match(rf"(?:{_CAPITAL}\s+){{0,4}}?(?:Officers?|Executives?|Directors?|Heads?|Managers?|Leaders?|Clerk|"
-                             r"Solicitor|Whips?|Treasurer|Chair\w*|Secretary)\b", right)  # fmt: skip
-        if whole_left and own_right:
+        if whole_left and _OWN_POST.match(right):
             pieces.append((start + last, start + match.start()))
             last = match.end()
     pieces.append((start + last, end))
@@ -138,30 +156,40 @@ def _parted(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """The phrase without words at its start that only open the sentence, and without role words."""
-    opening = re.match(r"(?:(?:The|A|An|Any|All|If|In|Where|When|Similarly|Both|Their|His|Her|Your|Each|Members?|Councillors?"
-                       r"|Officers?(?=\s+(?:to|and)\b)|Employees?|Staff|Every|For|With|To|By|And|Or|This|That|Such|Any)\s+"
-                       r"(?:(?:to|and|the|of|with|or)\s+)*|[A-Z][a-z]+\s+(?:to\s+|with\s+)?the\s+)+(?=[A-Z])", text[start:end])  # fmt: skip
+    opening = _OPENING.match(text, start, end)
     if opening:
-        start += opening.end()
+        start = opening.end()
     return start, end
 
 
-_POSITIONS: tuple[tuple[str, Position], ...] = (
-    (r"\bgroup leader|leaders? of (?:the|their|each|all) (?:political |party )?group|\bgroup whip|\bchief whip", Position.GROUP_LEADER),
-    (r"\bmonitoring officer", Position.MONITORING_OFFICER),
-    (r"\bchief executive|\bmanaging director|\bhead of paid service|\btown clerk|\bchief operating", Position.CHIEF_EXECUTIVE),
-    (r"\b151\b|\bchief financ|\btreasurer|\bfinance officer", Position.SECTION_151_OFFICER),
-    (r"\bdemocratic services|\bcommittee services", Position.DEMOCRATIC_SERVICES),
-    (r"\bexecutive member|\bcabinet member|\bportfolio holder|\bleader of the council|\bcouncil leader", Position.EXECUTIVE_MEMBER),
-    (r"\bchair(?:man|woman|person)?s?\b", Position.CHAIR),
-    (r"\bservice heads?|\bheads? of|\bservice managers?|\bassistant directors?|\bdepartmental manager", Position.SERVICE_HEAD),
-    (r"\bdirectors?\b|\bchief officers?", Position.DIRECTOR),
-)  # fmt: skip
+_POSITIONS: tuple[tuple[Position, str], ...] = (
+    (
+        Position.GROUP_LEADER,
+        r"\bgroup leader|leaders? of (?:the|their|each|all) (?:political |party )?group|\bgroup whip|\bchief whip",
+    ),
+    (Position.MONITORING_OFFICER, r"\bmonitoring officer"),
+    (
+        Position.CHIEF_EXECUTIVE,
+        r"\bchief executive|\bmanaging director|\bhead of paid service|\btown clerk|\bchief operating",
+    ),
+    (Position.SECTION_151_OFFICER, r"\b151\b|\bchief financ|\btreasurer|\bfinance officer"),
+    (Position.DEMOCRATIC_SERVICES, r"\bdemocratic services|\bcommittee services"),
+    (
+        Position.EXECUTIVE_MEMBER,
+        r"\bexecutive member|\bcabinet member|\bportfolio holder|\bleader of the council|\bcouncil leader",
+    ),
+    (Position.CHAIR, r"\bchair(?:man|woman|person)?s?\b"),
+    (
+        Position.SERVICE_HEAD,
+        r"\bservice heads?|\bheads? of|\bservice managers?|\bassistant directors?|\bdepartmental manager",
+    ),
+    (Position.DIRECTOR, r"\bdirectors?\b|\bchief officers?"),
+)
 
 
 def position_of(title: str) -> Position | None:
     """The position whose holders fill the post, as far as its title tells."""
-    for pattern, position in _POSITIONS:
+    for position, pattern in _POSITIONS:
         if re.search(pattern, title, re.IGNORECASE):
             return position
     return None

@@ -211,9 +211,9 @@ def _named_parts(items: list[Item]) -> list[Item]:
         heading = looks_like_heading(item.text, hinted=item.hinted or bool(label.prefix)) or not item.text
         if label.prefix in {"part", "appendix", "annex", "schedule"} and heading:
             marked[index] = replace(item, part=Part.OUTER)
-        elif label.prefix in {"section", "article"} and heading:
-            marked[index] = replace(item, part=Part.SECTION)
-        elif label.upper and not label.closed and item.lettered and _heads_a_section(items, index):
+        elif (label.prefix in {"section", "article"} and heading) or (
+            label.upper and not label.closed and item.lettered and _heads_a_section(items, index)
+        ):
             marked[index] = replace(item, part=Part.SECTION)
     return marked
 

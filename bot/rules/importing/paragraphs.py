@@ -275,10 +275,9 @@ class _Gatherer:
                         lead_in = ""
                     continue
                 lead_in = ""
-            elif not item.bullet and self._current is not None and self._in_lettered_list(items, place):
-                self._continue(item)
-                continue
-            elif item.bullet and in_list and item.block.depth > shallow and self._current is not None:
+            elif (not item.bullet and self._current is not None and self._in_lettered_list(items, place)) or (
+                item.bullet and in_list and item.block.depth > shallow and self._current is not None
+            ):
                 self._continue(item)
                 continue
             else:

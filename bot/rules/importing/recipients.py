@@ -41,39 +41,53 @@ class Recipient:
 
 _MODAL = re.compile(
     r"\b(?:must|shall|should|will|may|can|ought to|needs? to|has to|have to|is to|are to|is required|are required|"
-    r"is expected|are expected|is asked|are asked|is encouraged|are encouraged|is advised|are advised|is obliged|are obliged|"
+    r"is expected|are expected|is asked|are asked|is encouraged|are encouraged|is advised|are advised|is obliged|"
+    r"are obliged|"
     r"wish(?:es)? to|wants? to)\b",
     re.IGNORECASE,
 )
 _DET = (
-    r"(?:(?:the|a|an|any|all|each|every|both|either|their|his|her|its|your|our|own|relevant|appropriate|respective|council['’]s|"
-    r"authority['’]s|his or her|his/her|her/his|of|that|immediate|first|instance|direct|designated|duly|in|writing|his/her own|"
-    r"recruiting|appointing|employing|supervising|nominated|named|responsible|local|statutory|interim|acting|officer['’]s|member['’]s)\s+)*"
+    r"(?:(?:the|a|an|any|all|each|every|both|either|their|his|her|its|your|our|own|relevant|appropriate|respective|"
+    r"council['’]s|"
+    r"authority['’]s|his or her|his/her|her/his|of|that|immediate|first|instance|direct|designated|duly|in|writing|"
+    r"his/her own|"
+    r"recruiting|appointing|employing|supervising|nominated|named|responsible|local|statutory|interim|acting|"
+    r"officer['’]s|member['’]s)\s+)*"
 )
 _TELL = (
     r"(?:notif(?:y|ies|ied|ying)|inform(?:s|ed|ing)?|tell(?:s|ing)?|told|advis(?:e|es|ed|ing)|alert(?:s|ed|ing)?|"
-    r"consult(?:s|ed|ing)?|contact(?:s|ed|ing)?|approach(?:es|ed|ing)?|ask(?:s|ed|ing)?|brief(?:s|ed|ing)?|updat(?:e|es|ing))"
+    r"consult(?:s|ed|ing)?|contact(?:s|ed|ing)?|approach(?:es|ed|ing)?|ask(?:s|ed|ing)?|brief(?:s|ed|ing)?|updat(?:e|"
+    r"es|ing))"
 )
-_ADVERBS = r"(?:(?:promptly|immediately|first|also|formally|in writing|at once|both|either|initially|in confidence|,|as soon as possible)\s*)*"
+_ADVERBS = (
+    r"(?:(?:promptly|immediately|first|also|formally|in writing|at once|both|either|initially|in confidence|,|"
+    r"as soon as possible)\s*)*"
+)
 _RECEIVES = re.compile(
     rf"(?:\b{_TELL}\s+{_ADVERBS}{_DET}|"
     rf"\b(?:to|with|before|upon)\s+{_ADVERBS}{_DET}|"
-    rf"\b(?:attention|notice|knowledge) of\s+{_DET}|\blet\s+{_DET}|\b(?:advice|guidance|clarification|approval|consent|permission|help|view|views|agreement) (?:of|from)\s+{_DET}|"
+    rf"\b(?:attention|notice|knowledge) of\s+{_DET}|\blet\s+{_DET}|\b(?:advice|guidance|clarification|approval|"
+    rf"consent|permission|help|view|views|agreement) (?:of|from)\s+{_DET}|"
     rf"\bfrom\s+{_DET}|"
-    rf"\b(?:kept|held|maintained|administered|managed|overseen|compiled|received|recorded|registered|considered|determined|"
+    rf"\b(?:kept|held|maintained|administered|managed|overseen|compiled|received|recorded|registered|considered|"
+    rf"determined|"
     rf"decided|authorised|approved|noted|resolved)\s+(?:for this purpose\s+)?by\s+{_DET})$",
     re.IGNORECASE,
 )
 _CASE = re.compile(
-    r"(?:\b(?:in the case of|in respect of|in relation to|where|if|when|unless|for|being|is|are|as|involv\w+|concern(?:s|ing)|about|"
+    r"(?:\b(?:in the case of|in respect of|in relation to|where|if|when|unless|for|being|is|are|as|involv\w+|"
+    r"concern(?:s|ing)|about|"
     r"relat(?:es|ing) to|regarding|against|between|including|whether|by)\s+"
-    rf"(?:(?:it|this|the (?:matter|relationship|concern|complaint|officer|person|employee|declarer|individual)(?: concerned| in question)?)\s+"
+    rf"(?:(?:it|this|the (?:matter|relationship|concern|complaint|officer|person|employee|declarer|"
+    rf"individual)(?: concerned| in question)?)\s+"
     rf"(?:is|are|concerns?|involves?|relates? to|is about)\s+)?{_DET})$",
     re.IGNORECASE,
 )
 _CHAIN = re.compile(
-    rf"^\s*(?:\([^)]*\)\s*)?(?:,\s*)?(?P<joint>and/or|and|or|&|/|,|as well as|together with|and also|or alternatively|copied to|in consultation with)?"
-    rf"\s*,?\s*(?:(?:also|in (?:their|his|her|his or her|his/her) absence|if (?:he or she|they) (?:is|are) (?:absent|unavailable)|failing that|failing whom|otherwise|else|if not),?\s+)?(?:to\s+|with\s+)?{_DET}$",
+    rf"^\s*(?:\([^)]*\)\s*)?(?:,\s*)?(?P<joint>and/or|and|or|&|/|,|as well as|together with|and also|"
+    rf"or alternatively|copied to|in consultation with)?"
+    rf"\s*,?\s*(?:(?:also|in (?:their|his|her|his or her|his/her) absence|if (?:he or she|they) (?:is|are) (?:absent|"
+    rf"unavailable)|failing that|failing whom|otherwise|else|if not),?\s+)?(?:to\s+|with\s+)?{_DET}$",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
@@ -84,8 +98,10 @@ _PASSIVE = re.compile(
     re.IGNORECASE,
 )
 _ACTS = re.compile(
-    r"^\s*(?:\([^)]*\)\s*)?(?:concerned\s+|\(or [^)]*\)\s*)?(?:,?\s*who\b|must\b|shall\b|should\b|will\b|may\b|can\b|is\b|are\b|has\b|have\b|"
-    r"and\s+\w+\s+(?:must|shall|should|will)\b|looks?\b|decides?\b|keeps?\b|maintains?\b|records?\b|notif(?:y|ies)\b|declares?\b|"
+    r"^\s*(?:\([^)]*\)\s*)?(?:concerned\s+|\(or [^)]*\)\s*)?(?:,?\s*who\b|must\b|shall\b|should\b|will\b|may\b|can\b|"
+    r"is\b|are\b|has\b|have\b|"
+    r"and\s+\w+\s+(?:must|shall|should|will)\b|looks?\b|decides?\b|keeps?\b|maintains?\b|records?\b|notif(?:y|ies)\b|"
+    r"declares?\b|"
     r"informs?\b|tells?\b|reports?\b|discloses?\b)",
     re.IGNORECASE,
 )
@@ -136,65 +152,66 @@ def _uses(sentence: str, named: list[Post]) -> list[Use]:
     uses: list[Use] = []
     for place, post in enumerate(named):
         before, after = sentence[: post.start], sentence[post.end :]
-        uses.append(_use(sentence, before, after, post, named[:place], uses))
+        gap = sentence[named[place - 1].end : post.start] if place else None
+        use = (
+            _by_own_words(before, after)
+            or (None if gap is None else _by_the_one_before(uses[-1], gap, after))
+            or (Use.ACTS if _ACTS.match(after) else None)
+            or (Use.ACTS if gap is not None and uses[-1] is Use.ACTS and _CHAIN.match(gap) else None)
+            or (Use.RECEIVES if _LEFT_OUT.search(before) else Use.OTHER)
+        )
+        uses.append(use)
     return uses
 
 
-def _use(sentence: str, before: str, after: str, post: Post, earlier: list[Post], uses: list[Use]) -> Use:
-    if _PASSIVE.match(after) and not _RECEIVES.search(before):
+_BOUNDARY = re.compile(rf"(?:^|[,;]\s*|\band\s+|\bor\s+){_DET}$", re.IGNORECASE)
+_SAME_POST = re.compile(r"(?<!such )\b(?:as|known as)\s+(?:the\s+)?$")
+_NOT_TOLD = re.compile(
+    r"\b(?:relat(?:ed|ing|ion|es)|connected|respect|regard|addition|access|belong\w*|open)\s+(?:to|with)\s+(?:\w+\s+)?$"
+)
+_LEFT_OUT = re.compile(
+    r"(?:(?:in the case of|for|where|if|when)[^,;:]*\b(?:members?|councillors?|officers?|employees?|staff)\b[^,;:]*,\s*"
+    r"(?:to\s+)?|[,;]\s+(?:and|while|whilst|whereas|but)\s+(?:an?\s+|the\s+)?"
+    r"(?:members?|councillors?|officers?|employees?|staff)\s+(?:to\s+|must\s+\w+\s+|should\s+\w+\s+)?)" + _DET + "$",
+    re.IGNORECASE,
+)
+"""Where the verb is left out: ``for officers, their manager``; ``..., and officers the Director``."""
+
+
+def _by_own_words(before: str, after: str) -> Use | None:
+    """A post's use by the words just before and after it."""
+    receives = _RECEIVES.search(before) is not None
+    if not receives and _PASSIVE.match(after):
         return Use.RECEIVES
-    boundary = re.search(r"(?:^|[,;]\s*|\band\s+|\bor\s+)" + _DET + "$", before, re.IGNORECASE)
-    if boundary and re.match(rf"\s+to\s+{_DET}[A-Z]", after):
+    if re.match(r"\s+(?:level|grade)\b", after) or (
+        _BOUNDARY.search(before) and re.match(rf"\s+to\s+{_DET}[A-Z]", after)
+    ):
         return Use.ACTS
-    if re.search(r"\b(?:as|known as)\s+(?:the\s+)?$", before) and not re.search(r"\bsuch as\s+(?:the\s+)?$", before):
+    if _SAME_POST.search(before):
         return Use.OTHER  # "the Head of Law, as Monitoring Officer" names one post twice
-    if re.match(r"\s+(?:level|grade)\b", after):
+    if receives and _wants_with(before) and not _NOT_TOLD.search(before):
+        return Use.RECEIVES
+    if re.search(rf"\bby\s+{_DET}$", before, re.IGNORECASE):
         return Use.ACTS
-    if _RECEIVES.search(before) and _wants_with(before) and not re.search(
-        r"\b(?:relat(?:ed|ing|ion|es)|connected|respect|regard|addition|access|belong\w*|open)\s+(?:to|with)\s+(?:\w+\s+)?$",
-        before,
+    return Use.CASE if _CASE.search(before) else None
+
+
+def _by_the_one_before(last: Use, gap: str, after: str) -> Use | None:
+    """A post's use by that of the post before it, where only a few words part them."""
+    if last is Use.CASE and (
+        (_ELLIPSIS.match(gap) and "," in gap) or re.match(r"\s*,?\s*(?:it|this|the matter)?\s*to\s+", gap)
     ):
         return Use.RECEIVES
-    if re.search(r"\bby\s+" + _DET + "$", before, re.IGNORECASE):
-        return Use.ACTS
-    if _CASE.search(before):
-        return Use.CASE
-    if earlier:
-        gap = sentence[earlier[-1].end : post.start]
-        last = uses[-1]
-        if last is Use.CASE and _ELLIPSIS.match(gap) and "," in gap:
-            return Use.RECEIVES
-        if last is Use.CASE and re.match(r"^\s*,?\s*(?:it|this|the matter)?\s*to\s+", gap):
-            return Use.RECEIVES
-        if last in {Use.RECEIVES, Use.CASE} and _CHAIN.match(gap):
-            if _ACTS.match(after) and last is Use.RECEIVES and re.search(r"\band\b", gap) and "," in gap:
-                return Use.ACTS
-            return last
-    if _ACTS.match(after):
-        return Use.ACTS
-    if earlier and uses[-1] is Use.ACTS and _CHAIN.match(sentence[earlier[-1].end : post.start]):
-        return Use.ACTS
-    case_role = re.search(
-        r"(?:in the case of|for|where|if|when)[^,;:]*\b(?:members?|councillors?|officers?|employees?|staff)\b[^,;:]*,\s*(?:to\s+)?"
-        + _DET
-        + "$",
-        before,
-        re.IGNORECASE,
-    )
-    if case_role:
-        return Use.RECEIVES
-    elliptic = re.search(
-        r"[,;]\s+(?:and|while|whilst|whereas|but)\s+(?:an?\s+|the\s+)?(?:members?|councillors?|officers?|employees?|staff)\s+"
-        r"(?:to\s+|must\s+\w+\s+|should\s+\w+\s+)?" + _DET + "$",
-        before,
-        re.IGNORECASE,
-    )
-    return Use.RECEIVES if elliptic else Use.OTHER
+    if last in {Use.RECEIVES, Use.CASE} and _CHAIN.match(gap):
+        acts = last is Use.RECEIVES and _ACTS.match(after) and re.search(r"\band\b", gap) and "," in gap
+        return Use.ACTS if acts else last
+    return None
 
 
 _WITH = re.compile(rf"\bwith\s+{_ADVERBS}{_DET}$", re.IGNORECASE)
 _TAKES_WITH = re.compile(
-    r"\b(?:regist|record|lodg|rais|discuss|fil(?:e|ed)\b|deposit|shar(?:e|ed)\b|log|enter|declar|notif|disclos|tak(?:e|en) |speak|spoke|"
+    r"\b(?:regist|record|lodg|rais|discuss|fil(?:e|ed)\b|deposit|shar(?:e|ed)\b|log|enter|declar|notif|disclos|"
+    r"tak(?:e|en) |speak|spoke|"
     r"consult|check|clear|agreed in|follow|pursu|resolv|sort|complain|concern|matter)",
     re.IGNORECASE,
 )
@@ -204,6 +221,13 @@ def _wants_with(before: str) -> bool:
     """``with`` names a recipient only after a verb that one does with somebody."""
     found = _WITH.search(before)
     return found is None or _TAKES_WITH.search(before[: found.start()]) is not None
+
+
+_OBJECT = re.compile(
+    r"\b(?:with|to|from|of|for|about|between an? \w+ and) (?:an?|any|the|another|other)?\s*(?:individual )?"
+    r"(?:officers?|members?|councillors?|employees?)\b",
+    re.IGNORECASE,
+)
 
 
 def _subject(sentence: str, named: list[Post], uses: list[Use]) -> tuple[Position, ...]:
@@ -219,14 +243,14 @@ def _subject(sentence: str, named: list[Post], uses: list[Use]) -> tuple[Positio
         return tuple(dict.fromkeys(opening))
     masked = _masked(sentence, named)
     agent = re.search(
-        r"\bby\s+(?:(?:the|an?|any|all|both|individual|elected)\s+)*([a-zA-Z, ]+?)(?=\s+(?:to|in|with|must|should)\b|[,.;]|$)",
+        r"\bby\s+(?:(?:the|an?|any|all|both|individual|elected)\s+)*([a-zA-Z, ]+?)(?=\s+(?:to|in|with|must|should)\b|"
+        r"[,.;]|$)",
         masked,
     )
     if agent and role_positions(agent[1]):
         return role_positions(agent[1])
     clause = re.split(r"[;]|,\s+(?:if|where|when|who|which|that)\b", masked[: len(head)])[0]
-    main = re.sub(r"\b(?:with|to|from|of|for|about|between an? \w+ and) (?:an?|any|the|another|other)?\s*(?:individual )?"
-                  r"(?:officers?|members?|councillors?|employees?)\b", " ", clause, flags=re.IGNORECASE)  # fmt: skip
+    main = _OBJECT.sub(" ", clause)
     return role_positions(main) or role_positions(masked[: len(head)]) or role_positions(masked)
 
 
@@ -266,9 +290,13 @@ def _case_before(sentence: str, named: list[Post], uses: list[Use], place: int) 
     return tuple(dict.fromkeys(cases))
 
 
-_ROLE = r"(?:(?:elected |co-opted )?members?|councillors?|officers?|employees?|staff|both parties|(?:the|each|either) part(?:y|ies))"
+_ROLE = (
+    r"(?:(?:elected |co-opted )?members?|councillors?|officers?|employees?|staff|both parties|"
+    r"(?:the|each|either) part(?:y|ies))"
+)
 _ROLES = re.compile(
-    rf"\b{_ROLE}(?:\s*(?:,|and|or|and/or|/)\s*(?:an?\s+|the\s+|any\s+|another\s+)?{_ROLE})*\b(?!\s+of\s+(?:the\s+)?public)",
+    rf"\b{_ROLE}(?:\s*(?:,|and|or|and/or|/)\s*(?:an?\s+|the\s+|any\s+|"
+    rf"another\s+)?{_ROLE})*\b(?!\s+of\s+(?:the\s+)?public)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
@@ -277,7 +305,8 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _OPENING = (
-    r"(?:(?:if|where|when|similarly|likewise|equally|all|any|each|every|both|an?|the|other|elected|individual|such|either|also|then|"
+    r"(?:(?:if|where|when|similarly|likewise|equally|all|any|each|every|both|an?|the|other|elected|individual|such|"
+    r"either|also|then|"
     r"should|it is the duty of|it is for|it is expected that|you are|as|in turn)[\s,]+)*$"
 )
 _STRONG_START = re.compile(
@@ -295,8 +324,11 @@ _AGENT = re.compile(
 )
 _THEIR_CASE = re.compile(r"^['’]s?\s+case\b", re.IGNORECASE)
 _GOES_ON = re.compile(
-    rf"^\s*(?:\([^)]*\)\s*)?(?:(?:concerned|in question|involved|themselves|himself or herself|in a similar position)\s*)?,?\s*"
-    rf"(?:(?:must|shall|should|will|may|is|are|has|have|ought|needs?|so)\b(?!\s+(?:also\s+)?be\s+(?:notified|informed|told|advised))|{_TELL}\b|declares?\b|discloses?\b|reports?\b|to\s+{_DET}(?=[A-Z]|line|service|head|chief|director|monitoring|manager))",
+    rf"^\s*(?:\([^)]*\)\s*)?(?:(?:concerned|in question|involved|themselves|himself or herself|"
+    rf"in a similar position)\s*)?,?\s*"
+    rf"(?:(?:must|shall|should|will|may|is|are|has|have|ought|needs?|so)\b(?!\s+(?:also\s+)?be\s+(?:notified|"
+    rf"informed|told|advised))|{_TELL}\b|declares?\b|discloses?\b|reports?\b|to\s+{_DET}(?=[A-Z]|line|service|head|"
+    rf"chief|director|monitoring|manager))",
     re.IGNORECASE,
 )
 _ONWARD: tuple[Position, ...] = (Position.DEMOCRATIC_SERVICES,) * 2

@@ -7,9 +7,13 @@ from collections import Counter
 
 from bot.rules.protocol import Position, Words
 
-MEMBER = re.compile(r"\b(?:(?:elected |co-opted |ward |local )?members?(?! of (?:staff|the public|the corporate|the senior|corporate|"
-                    r"senior|their family|the leadership))|councillors?|cllrs?)\b(?!['’]?s?\s+(?:code|enquir|services|interests|"
-                    r"allowances|of staff|of the public|of the corporate|of the senior|of their famil))", re.IGNORECASE)  # fmt: skip
+MEMBER = re.compile(
+    r"\b(?:(?:elected |co-opted |ward |local )?members?(?! of (?:staff|the public|the corporate|the senior|corporate|"
+    r"senior|their family|the leadership))|councillors?|cllrs?)\b"
+    r"(?!['’]?s?\s+(?:code|enquir|services|interests|allowances|of staff|of the public|of the corporate|of the senior|"
+    r"of their famil))",
+    re.IGNORECASE,
+)
 OFFICER = re.compile(
     r"(?<!monitoring )(?<!finance )(?<!financial )(?<!151 )(?<!chief )(?<!services )(?<!support )"
     r"\b(?:officers?|employees?|staff|members? of staff|workers?)\b",

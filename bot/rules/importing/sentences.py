@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ABBREVIATION = re.compile(
-    r"\b(?:e\.g|i\.e|etc|cf|no|nos|para|paras|cllr|cllrs|mr|mrs|ms|dr|st|viz|s|ss|reg|regs)\.$", re.I
+    r"\b(?:e\.g|i\.e|etc|cf|no|nos|para|paras|cllr|cllrs|mr|mrs|ms|dr|st|viz|s|ss|reg|regs)\.$", re.IGNORECASE
 )
 _END = re.compile(r"(?<=[.!?])[”\"'’)]*\s+(?=[A-Z“\"'‘(\[])|\n+")
 

@@ -16,10 +16,94 @@ if TYPE_CHECKING:
     from bot.rules.protocol import Knowledge, Pack
 
 _STOP = frozenset(
-    "a an and are as at be been being but by for from had has have he her his i if in into is it its of on or our she so such that "
-    "the their them then there these they this those to was we were what when where which who whom will with would you your not no "
-    "any all may must should shall can could do does did council member members officer officers councillor councillors employee "
-    "employees protocol other each also only both".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "being",
+        "but",
+        "by",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "our",
+        "she",
+        "so",
+        "such",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "not",
+        "no",
+        "any",
+        "all",
+        "may",
+        "must",
+        "should",
+        "shall",
+        "can",
+        "could",
+        "do",
+        "does",
+        "did",
+        "council",
+        "member",
+        "members",
+        "officer",
+        "officers",
+        "councillor",
+        "councillors",
+        "employee",
+        "employees",
+        "protocol",
+        "other",
+        "each",
+        "also",
+        "only",
+        "both",
+    ]
 )
 _MOST = 5
 _NEIGHBOURS = 2
@@ -73,7 +157,7 @@ class TopicTagger:
         self._by_likeness(text, heading, scores)
         ranked = sorted(scores, key=lambda topic: (-scores[topic], topic))
         best = scores[ranked[0]] if ranked else 0.0
-        return tuple(topic for topic in ranked[:_MOST] if scores[topic] >= 0.35 * best)  # noqa: PLR2004 - weak ones add noise
+        return tuple(topic for topic in ranked[:_MOST] if scores[topic] >= 0.35 * best)
 
     def _by_words(self, words: Sequence[str], weight: float, scores: dict[str, float]) -> None:
         for start in range(len(words)):
