@@ -143,7 +143,7 @@ async def test_with_nobody_left_the_fallback_is_told_and_an_operator_warned(
     await bot.declare(MEMBER)
 
     assert set(await bot.told()) - {MEMBER} == {SERVICES}
-    assert "disclosure.route" in capsys.readouterr().out
+    assert "disclosure.route" in "".join(capsys.readouterr())
 
 
 async def test_with_nobody_at_all_it_is_kept_and_nobody_else_is_told(sqlite_store: SqlStore, clock: FakeClock) -> None:
