@@ -6,13 +6,14 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
-import pytest
 import yaml
 
 from bot.__main__ import run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 APP_ID = "0f3f9a62-1111-4222-8333-444455556666"
 
