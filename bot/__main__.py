@@ -12,6 +12,7 @@ import typer
 
 from bot import logs
 from bot.commands import (
+    enquiry_commands,
     import_commands,
     people_commands,
     protocol_commands,
@@ -46,6 +47,7 @@ rule_commands.add_to(app)
 people_commands.add_to(app)
 register_commands.add_to(app)
 review_commands.add_to(app)
+enquiry_commands.add_to(app)
 server_commands.add_to(app)
 
 

@@ -245,7 +245,7 @@ class SqlCases:
             replied_at=row.replied_at,
             closed_at=row.closed_at,
             readers=readers,
-            version=row.version,
+            version=0 if sealed else row.version,  # what was read without its text must not be saved
         )
 
     # --- reminders -----------------------------------------------------------------------

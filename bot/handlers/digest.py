@@ -59,7 +59,7 @@ def build(items: Sequence[Item], office: Office, snooze_limit: int) -> Reply:
     """The reminder for one person, worst first."""
     ordered = sorted(items, key=lambda item: (list(Rung).index(item.rung), item.case.due or item.due))
     clocks = {item.case.id: _clock(item.case, office) for item in ordered}
-    named = [f"{item.case.reference} ({clocks[item.case.id]})" for item in ordered[:IN_SUMMARY]]
+    named = [(item.case.reference, clocks[item.case.id]) for item in ordered[:IN_SUMMARY]]
     parts: list[Part] = []
     heading = ""
     for item in ordered[:SHOWN]:

@@ -35,10 +35,12 @@ def clock(due: date | None, between: int) -> str:
     return f"due {short_day(due)}, {days(-between)} overdue"
 
 
-def summary(references: Sequence[str], more: int) -> str:
+def summary(clocks: Sequence[tuple[str, str]], more: int) -> str:
     """References and dates of what is due."""
-    shown = [*references, f"{more} more"] if more else list(references)
-    return f"Enquiries: {listed(shown, last='and')}."
+    if len(clocks) == 1 and not more:
+        return f"Enquiry {clocks[0][0]}: {clocks[0][1]}."
+    shown = [f"{reference} ({clock})" for reference, clock in clocks]
+    return f"{len(clocks) + more} enquiries: {listed([*shown, *([f'{more} more'] if more else [])], last='and')}."
 
 
 def left_out(more: int) -> str:

@@ -144,7 +144,7 @@ async def test_the_whole_ladder_day_by_day(council: Council) -> None:
         "2026-03-30": {GWEN, KIM, MO, OZ},
     }
     assert {moment.astimezone(LONDON).hour for moment, *_ in council.sent[2:]} == {9}
-    assert all(f"{case.reference} (due" in reply.summary for *_, reply in council.sent[2:])
+    assert all(f"{case.reference}: due" in reply.summary for *_, reply in council.sent[2:])
 
 
 async def test_with_a_manager_of_their_own_the_rungs_are_four_people(council: Council) -> None:
@@ -169,7 +169,7 @@ async def test_a_reminder_has_reference_date_subject_and_every_way_out(council: 
     await council.send()
     [reply] = (await council.day("2026-03-12"))[GWEN]
 
-    assert reply.summary == f"Enquiries: {case.reference} (due Mon 16 Mar 2026, in 2 working days)."
+    assert reply.summary == f"Enquiry {case.reference}: due Mon 16 Mar 2026, in 2 working days."
     assert "Damp in Mill Court" in repr(reply.parts)
     assert "canary" not in repr(reply)
     assert labels(reply) == ["Reply", "Holding reply", "Pass it on", "Not mine", "Remind me next working morning"]
@@ -196,6 +196,7 @@ async def test_several_enquiries_are_one_message_and_the_rest_is_in_the_list(cou
 
     assert [len(replies) for replies in got.values()] == [1]
     assert text(got[GWEN][0]) == "2 more are due. Open your list to see them all."
+    assert got[GWEN][0].summary.startswith("7 enquiries: ")
     assert got[GWEN][0].summary.endswith("and 4 more.")
 
 
@@ -338,7 +339,7 @@ async def test_what_was_dealt_with_after_it_was_queued_does_not_leave(council: C
     await council.step(ADA if act == "withdrawn" else GWEN, case, act, **values)
     got = await council.send()
 
-    assert not [reply for reply in got.get(GWEN, []) if reply.summary.startswith("Enquiries:")]
+    assert not [reply for reply in got.get(GWEN, []) if ": due" in reply.summary]
 
 
 async def test_a_digest_leaves_without_what_was_dealt_with(council: Council) -> None:
