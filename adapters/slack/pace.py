@@ -85,6 +85,12 @@ class Pace:
         if pause:
             await self.sleep(pause)
 
+    def hold(self, method: str, seconds: float) -> None:
+        """Slack asked us to slow down: nobody calls the method before the time is over."""
+        if method in METHODS:
+            bucket = self._bucket(f"method {method}", METHODS[method])
+            bucket.tokens, bucket.at = min(bucket.tokens, 1 - seconds * bucket.rate), self.monotonic()
+
     def _bucket(self, name: str, limit: tuple[float, float]) -> Bucket:
         bucket = self.buckets.get(name)
         if bucket is None:

@@ -13,7 +13,7 @@ from adapters.slack import modals, render
 from adapters.slack.inbound import PLATFORM
 from adapters.slack.spot import Spot
 from adapters.slack.web_api import SlackSaysNo
-from bot.errors import CannotReach, NotConnected
+from bot.errors import CannotReach, NotConnected, TryAgain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,9 +68,18 @@ class SlackMessenger:
             return await self._replace(spot, user, reply, key, uncertain=uncertain)
         return await self._post(spot, user, reply, key, uncertain=uncertain)
 
+    async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Call the method; where Slack says that it is too much, the next calls of it wait too."""
+        try:
+            return await self.api.call(method, **arguments)
+        except TryAgain as error:
+            if error.limited and error.after:
+                self.pace.hold(method, error.after)
+            raise
+
     async def _publish(self, user: str, reply: Reply) -> str:
         await self.pace.wait("views.publish")
-        answer = await self.api.call("views.publish", user_id=user, view=render.home(reply))
+        answer = await self._call("views.publish", user_id=user, view=render.home(reply))
         return str(_inner(answer, "view").get("id", ""))
 
     async def _fill(self, spot: Spot, user: str, reply: Reply, key: str, *, uncertain: bool) -> str:
@@ -78,7 +87,7 @@ class SlackMessenger:
         view = modals.form_view(reply.form) if reply.form else modals.notice(reply)
         await self.pace.wait("views.update")
         try:
-            await self.api.call("views.update", view_id=spot.view, view=view)
+            await self._call("views.update", view_id=spot.view, view=view)
         except SlackSaysNo as error:
             if error.code not in VIEW_GONE:
                 raise
@@ -91,7 +100,7 @@ class SlackMessenger:
     async def _replace(self, spot: Spot, user: str, reply: Reply, key: str, *, uncertain: bool) -> str:
         await self.pace.wait("chat.update", spot.channel)
         try:
-            await self.api.call("chat.update", channel=spot.channel, ts=spot.message, **render.message(reply, spot))
+            await self._call("chat.update", channel=spot.channel, ts=spot.message, **render.message(reply, spot))
         except SlackSaysNo as error:
             if error.code not in MESSAGE_GONE:
                 raise
@@ -119,13 +128,13 @@ class SlackMessenger:
         if spot.thread:
             arguments["thread_ts"] = spot.thread
         try:
-            answer = await self.api.call("chat.postMessage", **arguments)
+            answer = await self._call("chat.postMessage", **arguments)
         except SlackSaysNo as error:
             if not (spot.thread and error.code in THREAD_GONE):
                 self._conversations.pop(user, None)
                 raise
             arguments.pop("thread_ts")  # the question was deleted meanwhile; its asker still gets the answer
-            answer = await self.api.call("chat.postMessage", **arguments)
+            answer = await self._call("chat.postMessage", **arguments)
         return f"{channel}:{answer.get('ts', '')}"
 
     async def _conversation(self, user: str) -> str:
@@ -136,7 +145,7 @@ class SlackMessenger:
         if known:
             return known
         await self.pace.wait("conversations.open")
-        answer = await self.api.call("conversations.open", users=user)
+        answer = await self._call("conversations.open", users=user)
         channel = str(_inner(answer, "channel").get("id", ""))
         if not channel:
             raise CannotReach("no conversation")
@@ -159,7 +168,7 @@ class SlackMessenger:
         for _ in range(PAGES):
             await self.pace.wait(method)
             try:
-                answer = await self.api.call(method, **arguments)
+                answer = await self._call(method, **arguments)
             except NotConnected as error:
                 if "missing_scope" not in str(error):
                     raise
