@@ -45,11 +45,23 @@ def resolve(blocks: Sequence[Block], warnings: Warnings) -> Redline:
         return Redline(list(blocks), found=False)
     pairs = _replacements(blocks)
     resolved = []
-    for block in blocks:
+    for block, follower in zip(blocks, (*blocks[1:], None), strict=True):
         one = _resolve_one(block, pairs, warnings)
         if one is not None:
-            resolved.append(one)
-    return Redline(resolved, found=marked >= _MARKED or bool(pairs))
+            leads = follower is not None and _is_point(follower)
+            resolved.append(replace(one, text=_LOOSE_END.sub(r"\1:", one.text)) if leads and one != block else one)
+    found = marked >= _MARKED or bool(pairs)
+    if found:
+        _warn_of_oddities(resolved, warnings)
+    return Redline(resolved, found=found)
+
+
+_LOOSE_END = re.compile(r"\b(to|with|of|for|by|from|on|in)\.$")
+"""A sentence that ends like this above a list led in to it, before its last words were struck."""
+
+
+def _is_point(block: Block) -> bool:
+    return block.label is not None or re.match(r"[-•*]\s|\(?[a-z]{1,3}\)\s", block.text) is not None
 
 
 def _stem(word: str) -> str:
@@ -75,6 +87,8 @@ def _replacements(blocks: Sequence[Block]) -> dict[str, str]:
 def _resolve_one(block: Block, pairs: dict[str, str], warnings: Warnings) -> Block | None:
     text = _with_fused_spans(block.text, pairs)
     struck = _STRUCK.findall(text)
+    text = _STRUCK_END.sub(r". ", text)
+    text = _STRUCK_MODAL.sub(r"\1", text)
     number = _NUMBER.match(text) if block.label in {None, "•"} else None
     if number and any(character.isdigit() for character in number[1]):
         after = text[number.end() :]
@@ -96,6 +110,13 @@ def _resolve_one(block: Block, pairs: dict[str, str], warnings: Warnings) -> Blo
     return replace(block, text=rest) if rest else None
 
 
+_MODALS = r"(?:can|may|must|shall|should|will)"
+_STRUCK_MODAL = re.compile(rf"~~([A-Z][^~]* ){_MODALS}~~(?={_MODALS}\b)")
+"""A verb that gave way to another while the strike took the subject too."""
+_STRUCK_END = re.compile(r"(?<![.;:!?]),?\s*~~[^~]*[a-z)]\.~~\s*(?=~*[A-Z])")
+"""A struck passage that took the end of a sentence with it: the full stop still belongs to what is left."""
+
+
 def _with_fused_spans(text: str, pairs: dict[str, str]) -> str:
     """Take the strike off a span that holds the new word too, or an article that the new word still needs."""
     for old, new in pairs.items():
@@ -111,15 +132,39 @@ def _part_fused(text: str, pairs: dict[str, str]) -> str:
         text = fused.sub(lambda match: match["new"], text)
         turned = re.compile(rf"\b(?P<new>{new}s?){old}{ending}\b|\b(?P<two>{new}s?) {old}s?\b", re.IGNORECASE)
         text = turned.sub(lambda match: match["new"] or match["two"], text)
+        # What is left of "~~Chairmen~~Chair may" had an s: a post without an article does not act.
+        alone = re.compile(
+            rf"((?:^|[.;:]\s+|\b(?:and|but|if|when)\s+)){new}(?= (?:may|must|should|will|can|cannot|have)\b)",
+            re.IGNORECASE,
+        )
+        text = alone.sub(lambda match: match[0] + "s", text)
+        text = re.sub(rf"(?<!['‘])\b({new})(['’]) (?=[a-z])", r"\1s\2 ", text, flags=re.IGNORECASE)
     return text
 
 
 def _tidy(text: str) -> str:
     text = re.sub(r"\[(\w+)\]", r"\1", text)
+    text = re.sub(r"\b(\w+)['’]s(['’])(?=\s)", r"\1s\2", text)
+    text = re.sub(r" / or\b", " or", text)
     text = re.sub(r"\s+([,.;:?!])", r"\1", text)
     text = re.sub(r"([,;])(?:\s*[,;])+", r"\1", text)
     text = re.sub(r",(\s*[.:;])", r"\1", text)
     return re.sub(r"\s+", " ", text).strip()
+
+
+_ODD = re.compile(
+    r"\bincluding (?:and|or)\b|\bbetween (?:and|or|when|if|is|are)\b|\b(?:to|of|for) (?:The|If|When)\b|"
+    r"\b(\w{4,}) of (?:\w+ )?\1\b|\b(?:may|must|should|will|can) (?:may|must|should|will|can)\b|\b(\w{3,}) \2\b|"
+    r"\bown other\b|\b(?:have|has) yes\b|\b(?:make|avoid|take) (?:seek|not)\b|\w+-except\b"
+)
+
+
+def _warn_of_oddities(blocks: Sequence[Block], warnings: Warnings) -> None:
+    """Words that do not go together, where a mark for what was struck is missing."""
+    for block in blocks:
+        odd = _ODD.search(block.text)
+        if odd:
+            warnings.add(f"{_where(block)}: “{odd[0]}” reads oddly; perhaps a word there was struck without a mark.")
 
 
 def _warn_of_fused(blocks: Sequence[Block], warnings: Warnings) -> None:
