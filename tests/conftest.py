@@ -107,8 +107,8 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[SqlStore]:
     url = request.getfixturevalue(f"{request.param}_url")
     async with open_store(url, [KEY]) as opened:
         await opened.migrate()
-        yield opened
         if request.param == "postgres":
             names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
             async with opened.engine.begin() as connection:
                 await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        yield opened
