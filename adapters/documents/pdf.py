@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect, PDFTextExtractionNotAllowed
 from pdfminer.pdfexceptions import PDFException
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from adapters.documents.errors import DocumentError
 from bot.rules.importing.document import Document
@@ -90,6 +90,8 @@ def read_pdf(data: bytes, limits: Limits) -> Document:
             pictures = any(page.images for page in file.pages)
     except (PDFPasswordIncorrect, PDFEncryptionError, PDFTextExtractionNotAllowed):
         raise DocumentError(_PASSWORD) from None
+    except MalformedPDFException:
+        raise DocumentError(_DAMAGED) from None
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect | PDFEncryptionError):
             raise DocumentError(_PASSWORD) from None

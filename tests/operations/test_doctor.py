@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from bot import doctor
 from bot.__main__ import run
+from bot.bootstrap import SystemClock
 from bot.commands.doctor_command import look, shown
 from bot.doctor import Line, State
 from bot.rules.protocol import Position
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 SIGNING = "0123456789abcdef0123456789abcdef"
-REAL_NOW = FakeClock(datetime.now(UTC))  # noqa: TID251 - compared with the local platforms' real clocks
+REAL_NOW = SystemClock()
+"""Compared with the real clocks of the local platforms."""
 
 COUNCIL = (
     person("Head of Legal", Position.MONITORING_OFFICER, manager_email="chief@council.example"),
