@@ -41,6 +41,20 @@ def test_nobody_is_named_to_be_told_of_a_relationship_and_the_offer_is_called_a_
     assert "4(c)" in {ref for _, ref in route.expects}
 
 
+@pytest.mark.parametrize("position", list(Position))
+def test_the_dangers_of_closeness_are_told_as_dangers_and_not_as_orders(pack: Pack, position: Position) -> None:
+    """4(a) and 4(b) only say what familiarity could lead to; the order stands in 4(c)."""
+    route = declaration_route(pack, position)
+    assert route is not None
+    dangers = [sentence for sentence, ref in route.expects if ref in {"4(a)", "4(b)"}]
+    assert len(dangers) == 2
+    assert all(sentence.startswith("Bear in mind that closeness could") for sentence in dangers)
+
+
+def test_no_paragraph_is_offered_as_saying_whom_to_ask_about_the_protocol(pack: Pack) -> None:
+    assert [clause.ref for clause in pack.clauses if "advice-on-protocol" in clause.topics] == []
+
+
 def test_the_monitoring_officer_is_not_told_to_go_to_the_monitoring_officer(pack: Pack) -> None:
     route = declaration_route(pack, Position.MONITORING_OFFICER)
     assert route is not None
@@ -126,20 +140,24 @@ def test_a_procedure_leads_to_the_posts_that_its_paragraph_names(
     [
         ("1(c)", ["integrity", "real and as people see it", "very high"]),
         ("2(a)", ["mutual respect, trust and courtesy", "formal or informal", "reputation", "in public"]),
-        ("3(b)", ["junior", "overawed", "official, senior or political office"]),
+        ("3(b)", ["junior employees", "overawed", "official, senior or political office"]),
         ("3(c)", ["normal duties", "normal hours", "property and services"]),
         ("3(d)", ["own favour", "about their job or not", "whistle blowing", "grievance"]),
         ("4(a)", ["on purpose or by accident", "personal details"]),
+        ("4(b)", ["other councillors or other employees", "favouritism"]),
         ("4(c)", ["must avoid"]),
         ("5(a)", ["without delay", "appropriate director", "disciplinary"]),
         ("5(b)", ["without delay", "as soon as possible", "chief executive", "impractical, inappropriate"]),
-        ("5(c)", ["party group leader", "should be told"]),
-        ("6(a)", ["entitled", "any director", "break the law", "resources", "reasonable"]),
+        ("5(c)", ["proper respect or courtesy", "chief executive", "party group leader", "should be told"]),
+        (
+            "6(a)",
+            ["entitled", "any director", "break the law or related statutory regulations", "resources", "reasonable"],
+        ),
         ("6(b)", ["possible or likely", "must be told", "asked for", "given"]),
         ("6(c)", ["privately", "alternative courses of action"]),
-        ("6(d)", ["recognises", "must be told", "new or additional"]),
+        ("6(d)", ["recognises", "executive councillor or chair", "must be told", "new or additional"]),
         ("6(e)", ["in confidence", "legally correct", "group leader"]),
-        ("6(h)", ["normally", "director"]),
+        ("6(h)", ["section 6", "normally", "director"]),
         ("7(b)", ["no matter what office", "director"]),
         ("8(a)", ["stationery, printing, photocopying and transport", "campaigning", "private purposes"]),
         ("9(a)", ["properly authorised", "not in a councillor's name"]),
