@@ -173,13 +173,18 @@ def test_a_procedure_leads_where_the_text_sends_it(
 @pytest.mark.parametrize(
     ("ref", "said"),
     [
+        ("1.1", ["courteous and respectful", "their respective roles"]),
+        ("1.2", ["the council's best interests", "constitution"]),
         ("1.3", ["not only formal meetings", "code of conduct"]),
+        ("2.1", ["strategic direction", "council plan", "policy framework"]),
         (
             "2.5",
             ["managing director", "executive directors", "finance and ict", "legal & democratic services", "advice"],
         ),
         ("2.7", ["vires", "maladministration", "impropriety", "probity", "policy framework", "budget", "law"]),
         ("2.11", ["leaves it undone", "employee considers", "maladministration"]),
+        ("3.3", ["professional advice", "employees may from time to time be required"]),
+        ("3.8", ["arrange", "employees may from time to time be required"]),
         ("3.9", ["timely", "no number of days"]),
         ("3.10", ["office procedures", "scheme of delegations"]),
         ("4.1", ["suspicion", "excessive socialising"]),
@@ -190,7 +195,8 @@ def test_a_procedure_leads_where_the_text_sends_it(
         ("6.3", ["so far as possible", "professional opinion", "political view"]),
         ("6.4", ["advice", "constitution", "consultations", "scheme of delegations"]),
         ("6.5", ["whistleblowing", "harassment", "disciplinary"]),
-        ("8.3", ["do not have to attend", "preparing documents", "resources"]),
+        ("8.3", ["when they act in party groups", "do not have to attend", "preparing documents", "resources"]),
+        ("8.4", ["when they act in party groups", "no power", "should not act"]),
         ("9.2", ["senior employees", "council", "committee", "authorised"]),
         ("10.1", ["right", "regulatory committee", "appendix 6"]),
         ("10.2", ["monitoring officer", "reasonable need", "10.3"]),
@@ -205,6 +211,11 @@ def test_a_procedure_leads_where_the_text_sends_it(
 def test_a_rule_keeps_its_conditions_names_and_exceptions(pack: Pack, ref: str, said: list[str]) -> None:
     text = words(pack.clause(ref).says)
     assert [phrase for phrase in said if phrase not in text] == []
+
+
+def test_the_monitoring_officer_is_not_told_to_consult_before_anything_else(pack: Pack) -> None:
+    """14.1 joins consulting and referring by “and, if appropriate”; it gives no order."""
+    assert re.search(r"\bfirst\b", words(pack.clause("14.1").says)) is None
 
 
 @pytest.mark.parametrize(
