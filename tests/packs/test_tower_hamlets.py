@@ -62,6 +62,16 @@ def test_only_a_member_is_told_to_keep_off_bodies_that_decide_on_the_other(posit
     assert bool(keeps_off) is (position in SIDES)
 
 
+@pytest.mark.parametrize("position", [place for place in Position if place is not Position.MONITORING_OFFICER])
+def test_the_warning_on_closeness_is_about_the_cabinet_and_committee_chairs(position: Position) -> None:
+    """3.5 speaks of officers with Cabinet members or chairs, not of every Member."""
+    route = declaration_route(PACK, position)
+    assert route is not None
+    (warning,) = [sentence for sentence, ref in route.expects if ref == "3.5"]
+    assert "Cabinet" in warning
+    assert "chair" in warning
+
+
 @pytest.mark.parametrize(
     ("by", "about", "steps"),
     [
@@ -153,11 +163,11 @@ def test_each_procedure_leads_to_the_post_that_its_paragraph_names(key: str, to:
         ("2.6", ["duty", "Independents", "wards", "portfolios"]),
         ("2.7", ["duty", "ward Members"]),
         ("3.2", ["must not", "parking ticket", "lobbying"]),
-        ("3.3", ["Head of Paid Service", "2001"]),
-        ("3.6", ["encouraged", "family", "business", "declared openly", "Monitoring Officer"]),
+        ("3.3", ["reserved to the Head of Paid Service", "2001"]),
+        ("3.6", ["encouraged", "family", "business", "declared openly", "any relationship", "Monitoring Officer"]),
         ("3.7", ["keep off any body", "personally"]),
         ("3.8", ["emergency"]),
-        ("3.10", ["one-off", "scrutinising performance"]),
+        ("3.10", ["abusing or misusing power", "one-off", "scrutinising performance"]),
         ("3.12", ["Director of the service", "Chief Executive", "duty", "corruption", "answer back", "undue pressure"]),
         ("4.1", ["bullying", "confidentiality", "Constitution"]),
         ("5.4", ["must not", "witnesses", "community"]),
@@ -166,9 +176,28 @@ def test_each_procedure_leads_to_the_post_that_its_paragraph_names(key: str, to:
         ("6.2", ["ultimate responsibility", "Monitoring Officer or the Chief Executive"]),
         ("6.4", ["good faith", "no reasonable authority", "political pressure"]),
         ("6.5", ["no power", "between meetings"]),
-        ("7.4", ["(i)", "(vii)", "Corporate Leadership Team", "Chief Executive", "recommendations", "statutory duty"]),
+        (
+            "7.4",
+            [
+                "(i)",
+                "(vii)",
+                "Corporate Leadership Team",
+                "Chief Executive",
+                "recommendations",
+                "must not assume",
+                "statutory duty",
+            ],
+        ),
         ("8.1", ["10 working days", "chase", "FOI", "casework"]),
-        ("8.2", ["urgent", "Chief Officer or Director", "must be referred to the Monitoring Officer"]),
+        (
+            "8.2",
+            [
+                "urgent",
+                "Chief Officer or Director",
+                "If access is refused",
+                "the matter must be referred to the Monitoring Officer",
+            ],
+        ),
         ("8.3", ["Part B, section 27"]),
         ("9.2", ["own ward", "must not ask officers", "attend surgeries"]),
         ("9.3", ["chief officer", "formally approved", "community group"]),
@@ -176,6 +205,7 @@ def test_each_procedure_leads_to_the_post_that_its_paragraph_names(key: str, to:
         ("10.2", ["personal capacity", "cannot"]),
         ("11.1", ["no entitlement", "no objection"]),
         ("12.1", ["1989", "section 9"]),
+        ("13.1", ["same ordinary right", "reasonably necessary"]),
         ("13.2", ["1972", "1998", "2000", "2012/2089", "2015"]),
         ("13.3", ["Part I ", "Part II", "Overview and Scrutiny", "Freedom of Information Act 2000"]),
         ("13.4", ["financial or personal interest", "private individual"]),
@@ -230,7 +260,7 @@ def test_a_rule_speaks_to_the_side_that_its_paragraph_addresses(ref: str, binds:
     assert PACK.clause(ref).binds == (binds,)
 
 
-@pytest.mark.parametrize("ref", ["1.7", "8.1", "10.1", "13.2"])
+@pytest.mark.parametrize("ref", ["1.7", "8.1", "10.1", "10.2", "13.2"])
 def test_the_reader_is_told_where_the_text_is_unsettled_or_the_law_moved_on(ref: str) -> None:
     assert PACK.clause(ref).stale
 
