@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,10 +11,9 @@ if TYPE_CHECKING:
 TOKEN = "token-of-the-form"
 DECLARATION = {"other_party": "person:femi.sample", "kind": "family", "details": "in the same house"}
 ENQUIRY = {
-    "subject": "Street light",
-    "details": "The light outside the hall has been out for a month.",
-    "service": "Highways",
-    "department": "Highways",
+    "subject": "Repairs since April",
+    "details": "How many repairs were done in Example Court since April, and how many are still open?",
+    "service": "Housing",
 }
 
 
@@ -28,6 +28,23 @@ async def ask(world: World) -> None:
     await world.mention("mention-1", "ada.sample", "may an officer come to our group meeting?")
 
 
+async def raise_enquiry(world: World) -> None:
+    """A member raises an enquiry; the platform may send the form twice."""
+    for key in ("enquiry-1", "enquiry-2"):
+        await world.send(key, "ada.sample", type="submit", form="member_enquiry", token=TOKEN, values=ENQUIRY)
+
+
+async def remind(world: World) -> None:
+    """The due day comes, then it passes; the tick comes more often than it need."""
+    await raise_enquiry(world)
+    await world.settle()
+    for days in (12, 8):
+        world.clock.instant = (world.clock.instant + timedelta(days=days)).replace(hour=11)
+        for _ in range(2):
+            await world.scheduler.remind()
+            await world.settle()
+
+
 async def look_after(world: World) -> None:
     """A year on, the tick asks whether a declaration is still right."""
     await declare(world)
@@ -38,4 +55,10 @@ async def look_after(world: World) -> None:
     await world.scheduler.look_after_register()
 
 
-JOURNEYS = {"declare": declare, "ask": ask, "look after the register": look_after}
+JOURNEYS = {
+    "declare": declare,
+    "ask": ask,
+    "look after the register": look_after,
+    "raise an enquiry": raise_enquiry,
+    "remind": remind,
+}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
-EVERY = 23
+EVERY = 41
 """Every so many points here; every single one in ``make faults``."""
 
 

@@ -110,11 +110,11 @@ async def _judge(url: str, key: str, folder: Path, *, died: bool) -> Outcome:
         states = Counter(await uow.connection.scalars(select(tables.outbox.c.state)))
         waiting = set(await uow.connection.scalars(select(tables.inbox.c.state)))
         _, _, broken = await uow.audit.verify()
-        extra = await uow.cases.references() if hasattr(uow, "cases") and hasattr(uow.cases, "references") else set()
+        cases = set(await uow.connection.scalars(select(tables.cases.c.reference)))
     told = {reference for row in (*shown, *arrived) for reference in REFERENCE.findall(row["summary"])}
     keys = Counter(row["key"] for row in arrived)
-    lost = len(told - references - set(extra)) + states["waiting"] + states["failed"] + (broken is not None)
-    repeated = sum(count - 1 for count in (*pairs.values(), *keys.values()) if count > 1)
+    lost = len(told - references - cases) + states["waiting"] + states["failed"] + (broken is not None)
+    repeated = sum(count - 1 for count in (*pairs.values(), *keys.values()) if count > 1) + max(len(cases) - 1, 0)
     done = {row["key"] for row in shown}
     silent = int(not done) + int("waiting" in waiting)
     return Outcome(died, lost, repeated, silent)
