@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-ASK_AGAIN_AFTER = timedelta(hours=1)
+ASK_AGAIN_AFTER = timedelta(minutes=10)
 MOST_REMEMBERED = 10_000
 PATIENCE_SECONDS = 1.5
 

@@ -358,13 +358,13 @@ async def test_a_turn_that_is_too_far_off_is_handed_back_to_the_outbox() -> None
 async def test_after_too_many_requests_the_next_message_waits_too(bot: Town) -> None:
     watch = Watch()
     bot.adapter.messenger.pace = Pace(monotonic=watch.read, sleep=watch.sleep)
-    bot.slack.plan("chat.postMessage", Misbehaviour(status=429, retry_after=12))
+    bot.slack.plan("chat.postMessage", Misbehaviour(status=429, retry_after=6))
 
     with pytest.raises(TryAgain):
         await send(bot, to(user="U1", channel="C1"))
     await send(bot, to(user="U2", channel="C2"))
 
-    assert watch.now - 100.0 == pytest.approx(12.0)
+    assert watch.now - 100.0 == pytest.approx(6.0)
 
 
 async def test_a_window_never_waits_for_its_turn() -> None:

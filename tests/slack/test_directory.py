@@ -121,12 +121,12 @@ async def test_an_installation_for_a_whole_organisation_names_the_organisation(b
     assert [each.sender.tenant for each in seen] == ["E1", "E1"]
 
 
-async def test_slack_is_asked_about_a_stranger_once_an_hour(bot: Town) -> None:
+async def test_slack_is_asked_about_a_stranger_once_in_ten_minutes(bot: Town) -> None:
     for _ in range(3):
         await bot.adapter.introductions.meet("U1")
     assert len(bot.slack.called("users.info")) == 1
 
-    bot.clock.forward(hours=1)
+    bot.clock.forward(minutes=10)
     await bot.adapter.introductions.meet("U1")
     assert len(bot.slack.called("users.info")) == 2
 
@@ -137,3 +137,13 @@ async def test_a_slow_introduction_does_not_hold_up_a_form(bot: Town, monkeypatc
 
     await asyncio.wait_for(bot.adapter.introductions.meet_soon("U1"), timeout=5)
     bot.slack.stop_silence.set()
+
+
+async def test_somebody_imported_after_first_writing_is_recognised_in_the_next_round(bot: Town) -> None:
+    bot.slack.users["U1"] = account("U1")
+    await bot.adapter.introductions.meet("U1")  # not in the directory yet
+    await known(bot, ADA)
+
+    await bot.adapter.introductions.meet_everybody()
+
+    assert await who_is(bot, "U1") == "Ada Sample"

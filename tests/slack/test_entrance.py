@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from adapters.slack import signature
 from adapters.slack.http import parse
+from bot.errors import DeliveryError
+from bot.messages import Address, Paragraph, Reply
+from tests.slack.fake_slack import Misbehaviour
 from tests.slack.support import OLD_SECRET, SECRET
 from tests.support import MONDAY_MORNING
 
@@ -222,3 +225,20 @@ async def test_nothing_of_a_body_reaches_a_log_whatever_becomes_of_it(
     printed = capsys.readouterr()
     assert CANARY.rsplit(maxsplit=1)[-1] not in caplog.text
     assert CANARY.rsplit(maxsplit=1)[-1] not in printed.out + printed.err
+
+
+async def test_nothing_that_goes_to_slack_reaches_a_log_whatever_slack_makes_of_it(
+    bot: Town, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    to = Address(platform="slack", user_id="U1")
+    reply = Reply(summary=CANARY, parts=(Paragraph(CANARY),))
+    bot.slack.plan("chat.postMessage", Misbehaviour(), Misbehaviour(error="is_archived"), Misbehaviour(status=500))
+
+    for number in range(3):
+        with contextlib.suppress(DeliveryError):
+            await bot.adapter.messenger.deliver(to, reply, key=str(number), uncertain=False)
+
+    printed = capsys.readouterr()
+    assert len(bot.slack.called("chat.postMessage")) == 3
+    assert CANARY.rsplit(maxsplit=1)[-1] not in caplog.text + printed.out + printed.err

@@ -234,6 +234,30 @@ async def test_the_same_press_replayed_opens_one_window_and_says_nothing_more(co
     assert council.slack.dm("U1") == []
 
 
+async def test_the_same_press_again_while_the_first_is_being_remembered_is_the_same_press(
+    council: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, remember = asyncio.Event(), type(council.store).remember
+
+    async def slow(store: Any, event: Any) -> bool:
+        await released.wait()
+        return await remember(store, event)
+
+    monkeypatch.setattr(type(council.store), "remember", slow)
+    trigger = council.slack.trigger()
+    await council.command("/declare-relationship", trigger=trigger)
+    await council.slack.until(lambda: bool(council.slack.views))
+    council.slack.expire(trigger)
+    await council.command("/declare-relationship", trigger=trigger)
+    released.set()
+    await council.settle()
+
+    assert len(council.slack.called("views.open")) == 1
+    [view] = council.slack.views.values()
+    assert "other_party" in blocks_of(view)
+    assert council.slack.dm("U1") == []
+
+
 async def test_a_window_that_cannot_be_filled_says_so(council: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     break_database(council, monkeypatch)
     await council.command("/declare-relationship")
