@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check lint format train quality faults
+.PHONY: help install demo serve test check lint format docs train quality faults
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ lint: .venv/.installed-test ## style, types and import rules
 format: .venv/.installed-test ## put the code into its usual form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: .venv/.installed-test ## fill the made parts of the documents from the code
+	$(BIN)/python tools/make_docs.py
 
 check: lint test ## everything that CI runs
 

@@ -21,6 +21,8 @@ class Sender:
 
     platform: str
     user_id: str
+    alt_id: str = ""
+    """Another id for the same person, which the directory may know instead (Teams has two)."""
     tenant: str = ""
     name: str = ""
     email: str = ""

@@ -72,15 +72,15 @@ people = Table(
     Column("email", String(320), nullable=False, unique=True, info=personal("work e-mail, in lower case")),
     Column("role", String(16), nullable=False, info=personal("member or officer")),
     Column("positions", Text, nullable=False, info=personal("posts held, parted by ;")),
-    Column("department", Text, nullable=False, default=""),
-    Column("manager_email", String(320), nullable=False, default=""),
+    Column("department", Text, nullable=False, default="", info=personal("service in which an officer works")),
+    Column("manager_email", String(320), nullable=False, default="", info=personal("the manager's e-mail")),
     Column(
         "party_group", Text, nullable=False, default="", info=personal("political group of a member, which is public")
     ),
-    Column("ward", Text, nullable=False, default=""),
+    Column("ward", Text, nullable=False, default="", info=personal("a member's ward, which is public")),
     Column("slack_user_id", String(64), nullable=False, default="", index=True, info=personal("Slack user id")),
     Column("teams_user_id", String(256), nullable=False, default="", index=True, info=personal("Teams user id")),
-    Column("cover_email", String(320), nullable=False, default=""),
+    Column("cover_email", String(320), nullable=False, default="", info=personal("e-mail of whoever covers for them")),
     Column("active", Boolean, nullable=False, default=True),
 )
 
@@ -112,7 +112,7 @@ outbox = Table(
     Column("content", Text, info=personal("the message; sealed, and dropped once delivered")),
     Column("about", String(128), nullable=False, default=""),
     Column("basis", Text, nullable=False, default="", server_default=""),
-    Column("person_id", String(32), nullable=False, default="", index=True),
+    Column("person_id", String(32), nullable=False, default="", index=True, info=personal("for whom the message is")),
     Column("created_at", Instant, nullable=False),
     Column("not_before", Instant, nullable=False),
     Column("lease_until", Instant),
@@ -141,7 +141,7 @@ disclosures = Table(
     Column("id", String(32), primary_key=True),
     Column("reference", String(16), nullable=False, unique=True),
     Column("declarer_id", String(32), nullable=False, index=True, info=personal("who declared")),
-    Column("position", String(32), nullable=False),
+    Column("position", String(32), nullable=False, info=personal("the position in which they declared")),
     Column("ref", String(24), nullable=False),
     Column("content", Text, nullable=False, info=personal("the relationship as declared; sealed")),
     Column("conditions", Text, nullable=False, info=personal("what was decided on it; sealed")),

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.settings import SECRETS, Settings, read_settings
+from bot.settings import SECRETS, Settings, file_settings, read_settings
 from tests.conftest import KEY
 
 ROOT = Path(__file__).parents[2]
@@ -171,13 +171,19 @@ def test_the_service_is_confined_and_gives_the_bot_time_to_drain() -> None:
     assert unit["ExecStart"].split()[1] == "serve"
 
 
-def test_the_services_secrets_are_files_that_the_settings_know() -> None:
-    text = (DEPLOY / "protocol-bot.service").read_text(encoding="utf-8")
-    handed_over = set(re.findall(r"^LoadCredential=([\w-]+):", text, re.MULTILINE))
-    used = dict(re.findall(r"^Environment=(\w+)_FILE=%d/([\w-]+)$", text, re.MULTILINE))
+def test_the_services_settings_file_is_one_that_the_bot_reads(tmp_path: Path) -> None:
+    text = (DEPLOY / "bot.toml.example").read_text(encoding="utf-8")
+    for name in ("encryption-keys", "slack-bot-token", "slack-signing-secret", "teams-app-password"):
+        (tmp_path / name).write_text("secret\n")
+    file = tmp_path / "bot.toml"
+    file.write_text(text.replace("/etc/protocol-bot/secrets", str(tmp_path)))
 
-    assert set(used) <= set(SECRETS)
-    assert set(used.values()) == handed_over
+    found = file_settings(file)
+
+    assert found["encryption_keys"] == found["slack_bot_token"] == found["teams_app_password"] == "secret"
+    assert found["database_url"].endswith("//var/lib/protocol-bot/protocol-bot.db")
+    assert "--config /etc/protocol-bot/bot.toml" in service()["ExecStart"]
+    assert service()["StateDirectory"] == "protocol-bot"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
