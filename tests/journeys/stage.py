@@ -149,6 +149,7 @@ class Stage(ABC):
                 return
         raise AssertionError("it never settles")
 
+    @abstractmethod
     async def _background(self) -> None:
         """Let what the adapter does in the background end."""
 
@@ -471,6 +472,9 @@ class OnTeams(Stage):
 
     def windows(self) -> str:
         return "\n".join(self.bodies)
+
+    async def _background(self) -> None:
+        """There is nothing: what Teams sends is dealt with before it is answered."""
 
 
 @contextlib.asynccontextmanager

@@ -106,3 +106,43 @@ async def _record(stage: Stage, who: str, window: Window, **values: str) -> None
     done = await stage.send(who, window, **values)
     assert not done.problems, done.problems
     await stage.settle()
+
+
+# --- enquiries ---------------------------------------------------------------------------
+
+MEMBER, OFFICER = "ada.sample", "gwen.specimen"
+
+
+async def raise_enquiry(stage: Stage, words: Words = plainly, **more: str) -> str:
+    """The command, the form, the receipt, and the officer who is told. The reference."""
+    window = await stage.open(MEMBER, "member_enquiry")
+    values = {
+        "subject": words("subject"),
+        "details": words("enquiry details"),
+        "service": "Housing",
+        "ward": words("ward"),
+        "on_behalf": words("on behalf"),
+        **more,
+    }
+    done = await stage.fill(MEMBER, window, **values)
+    assert not done.problems, done.problems
+    await stage.settle()
+    [receipt] = [one for one in stage.inbox(MEMBER) if "is recorded" in one.notice and "ME-" in one.notice][-1:]
+    return reference_in(receipt)
+
+
+async def take(stage: Stage, who: str, step: str, *, of: Message | None = None, **values: str) -> None:
+    """Open the enquiry from a message and record a step with its words."""
+    label = "Open" if of is None else next(label for label in ("Open", *of.buttons) if label in of.buttons)
+    message = of or [one for one in stage.inbox(who) if "Open" in one.buttons][-1]
+    window = await opened(stage, who, label, of=message)
+    window = await stage.change(who, window, step=step)
+    done = await stage.fill(who, window, step=step, **values)
+    assert not done.problems, done.problems
+    await stage.settle()
+
+
+async def reads(stage: Stage, who: str, text: str) -> bool:
+    """Whether somebody who opens the newest message about an enquiry reads these words."""
+    message = [one for one in stage.inbox(who) if "Open" in one.buttons][-1]
+    return text in (await opened(stage, who, of=message)).words
