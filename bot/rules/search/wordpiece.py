@@ -29,8 +29,9 @@ class Wordpieces:
         self._unknown = self._numbers[UNKNOWN]
         self._of_word = lru_cache(maxsize=20_000)(self._cut)
 
-    def __contains__(self, word: str) -> bool:
-        return word in self._numbers
+    def whole_words(self) -> list[str]:
+        """The pieces that are words of their own."""
+        return [piece for piece in self._numbers if piece.isalpha()]
 
     def _cut(self, word: str) -> tuple[int, ...]:
         if len(word) > _LONGEST_WORD:

@@ -28,7 +28,6 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The stem of a word: officers' and officer's are officer."""
-    if word.endswith("'s"):
-        word = word[:-2]
+    word = word.removesuffix("'s")
     word = word.replace("'", "")
     return str(_STEMMER.stemWord(word)) if len(word) <= _LONGEST_STEMMED else word
