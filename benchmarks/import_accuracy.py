@@ -16,11 +16,13 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+ALIKE = 98
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from fictional_protocols import SCHEMES, make  # noqa: E402
 from protocol_writers import FORMATS, write  # noqa: E402
+from rapidfuzz import fuzz  # noqa: E402
 
 from adapters.documents import read_document  # noqa: E402
 from bot.pack_files import PackLibrary, read_pack, shared_knowledge  # noqa: E402
@@ -73,7 +75,10 @@ def main() -> None:
         for path in sorted(arguments.raw.glob("*.txt")):
             truth = agreed(path.parent.parent / f"{path.stem}.md")
             got = {ref: plain(text) for ref, _, text in imported_from(path, path.name).clauses}
-            print(f"{path.stem:34s}{rate(sum(got.get(ref) == text for ref, text in truth.items()), len(truth)):>16s}")
+            exact = sum(got.get(ref) == text for ref, text in truth.items())
+            alike = sum(fuzz.ratio(got.get(ref, ""), text) >= ALIKE for ref, text in truth.items())
+            note = f"(to {ALIKE} letters in 100: {alike / len(truth):.3f})"
+            print(f"{path.stem:34s}{rate(exact, len(truth)):>16s}   {note}")
     totals: dict[str, list[int]] = defaultdict(lambda: [0] * 6)
     for form in FORMATS:
         if arguments.format and form != arguments.format:

@@ -119,4 +119,4 @@ def _plain_line(line: str, number: int) -> Line:
     if bullet:
         rest = quote[bullet.end() :]
         return Line(plain(rest), number, strong=strong, depth=indent // 2, bullet=True)
-    return Line(plain(quote).rstrip(), number, strong=strong, depth=indent // 2)
+    return Line(plain(quote).strip(), number, strong=strong, depth=indent // 2)

@@ -342,15 +342,15 @@ class _Reader:
     def _heading_level(self, properties: _Element | None, style_id: str | None) -> int:
         outline = value(properties.find(f"{W}outlineLvl")) if properties is not None else None
         if outline and outline.isdigit() and int(outline) < LEVELS:
-            return int(outline) + 1
+            return int(outline) + 2
         for style in self._chain(style_id):
             match = _HEADING_STYLE.match(style.name)
             if match:
-                return int(match[1])
-            if style.name.lower() == "title":
+                return int(match[1]) + 1  # the title stands above them
+            if style.name.lower() in {"title", "subtitle"}:
                 return 1
             if style.outline is not None and style.outline < LEVELS:
-                return style.outline + 1
+                return style.outline + 2
         return 0
 
     def _list_of(self, properties: _Element | None, style_id: str | None) -> tuple[str | None, int]:

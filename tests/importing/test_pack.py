@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.errors import InputError
 from bot.pack_files import read_pack
 from bot.rules.importing import Block, Imported, import_document, pack_to_yaml
+from bot.rules.importing.attaching import attach_official
 from bot.rules.importing.topics import TopicTagger
 from bot.rules.pack_parsing import Source, parse_pack
 from bot.rules.protocol import Clause, ClockKind, Knowledge, NotCovered, Pack, Position, Topic, Unit
@@ -158,3 +159,18 @@ def test_whatever_a_document_says_its_pack_reads_back(lines: list[str]) -> None:
     except InputError:
         return
     assert parse_pack(Source("pack.yaml", pack_to_yaml(pack)), None, TOPICS) == pack
+
+
+def test_official_wording_is_put_beside_the_rules_of_a_known_pack(knowledge: Knowledge) -> None:
+    imported_one = imported(
+        knowledge, "1. Roles", "1.1 Members must:", "- be polite;", "- be prompt.", "1.3 Officers reply."
+    )
+    clauses = tuple(
+        Clause(ref=ref, section="Roles", says="Be courteous.", binds=("member",), force="must")
+        for ref in ("1.1", "1.2")
+    )
+    known = Pack(id="known", council="x", title="x", version="old", clauses=clauses)
+    attached = attach_official(known, imported_one, "May 2026")
+    assert attached.pack.clause("1.1").official == "Members must:\n• be polite;\n• be prompt."
+    assert attached.pack.clause("1.1").says == "Be courteous."
+    assert (attached.without_words, attached.unknown, attached.pack.version) == (("1.2",), ("1.3",), "May 2026")

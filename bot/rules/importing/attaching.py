@@ -27,11 +27,9 @@ def attach_official(pack: Pack, imported: Imported, version: str | None = None) 
     Args:
         version: what the document's version is called; by default what it says of itself.
     """
-    words = {paragraph.ref: paragraph for paragraph in imported.paragraphs}
+    words = {paragraph.ref: paragraph.wording for paragraph in imported.paragraphs}
     clauses = tuple(
-        clause.model_copy(update={"official": _official(words[clause.ref].lead_in, words[clause.ref].text)})
-        if clause.ref in words
-        else clause
+        clause.model_copy(update={"official": words[clause.ref]}) if clause.ref in words else clause
         for clause in pack.clauses
     )
     own = {clause.ref for clause in pack.clauses}
@@ -40,7 +38,3 @@ def attach_official(pack: Pack, imported: Imported, version: str | None = None) 
         without_words=tuple(clause.ref for clause in pack.clauses if clause.ref not in words),
         unknown=tuple(paragraph.ref for paragraph in imported.paragraphs if paragraph.ref not in own),
     )
-
-
-def _official(lead_in: str, text: str) -> str:
-    return f"{lead_in} {text}".strip()

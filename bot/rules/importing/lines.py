@@ -72,6 +72,9 @@ def starts_paragraph(line: Line, before: Line) -> bool:
         return True
     if line.strong != before.strong and not line.text[:1].islower():
         return True
+    capitals = before.text.isupper(), line.text.isupper()
+    if capitals in {(True, False), (False, True)} and _ends_a_block(before, line):
+        return True
     label, rest = read_label(line.text)
     if label is None:
         return False
@@ -83,6 +86,13 @@ def starts_paragraph(line: Line, before: Line) -> bool:
     if label.style in {Style.LETTER, Style.ROMAN} and label.upper and not label.closed:
         return ended and rest[:1].isupper()
     return ended or (label.style is Style.DECIMAL and label.dotted and rest[:1].isupper() and len(before.text) < _SHORT)
+
+
+def _ends_a_block(before: Line, line: Line) -> bool:
+    """Whether a line all in capitals is a heading beside this other one, and no name within a sentence."""
+    if before.text.isupper():
+        return len(before.text.split()) > 1 and not line.text[:1].islower()
+    return len(line.text.split()) > 1 and before.text.rstrip().endswith(_ENDS)
 
 
 _SHORT = 60

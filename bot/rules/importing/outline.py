@@ -280,11 +280,16 @@ def _closed(item: Item) -> bool:
 
 def _titles(items: list[Item]) -> list[Item]:
     """Mark the headings at the very top as the title, down to the first that has text of its own."""
-    lead = 0
+    lead, level = 0, 0
     while lead < len(items) and items[lead].part in {Part.SECTION, Part.SUBSECTION, Part.OUTER, Part.TEXT}:
         item = items[lead]
         named = re.search(r"\b(?:protocol|relations)\b", item.text, re.IGNORECASE) is not None
-        short = looks_like_heading(item.text, hinted=True) and item.label is None
+        short = item.label is None and looks_like_heading(item.text, hinted=item.hinted or not item.text.endswith("."))
+        follower = items[lead + 1] if lead + 1 < len(items) else None
+        has_text = follower is not None and follower.part is Part.TEXT and follower.text.rstrip().endswith((".", ":"))
+        if level and item.block.heading > level and (not named or has_text):
+            break  # the file's own headings say that this one stands below the title
+        level = level or item.block.heading
         labelled_title = named and (item.part is Part.OUTER or _belongs_to_a_larger_text(items, lead))
         if not (short or labelled_title):
             break

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from bot.rules.importing.document import Block, Warnings
 
 _LABEL_LIMIT = 24
+_FEW = 0.4
+"""A document of which a smaller share bears numbers is one without numbers, with a list here and there."""
 _ATTACHED = ("App", "Annex", "Sch")
 """What comes after the protocol proper counts anew, so its paragraphs are cited with its own name."""
 
@@ -100,13 +102,14 @@ def gather(items: Sequence[Item], warnings: Warnings) -> list[Paragraph]:
     """The paragraphs of the whole document, each with a reference of its own."""
     sections = _sections(items)
     numbers_restart = _numbers_restart(sections)
-    any_numbers = any(item.numbered for section in sections for _, item in section.items)
-    any_labels = any(section.label is not None for section in sections)
+    texts = [item for section in sections for _, item in section.items if not item.bullet]
+    counted = any(section.label is not None for section in sections) or (
+        sum(item.numbered or item.lettered for item in texts) > _FEW * len(texts)
+    )
+    numbers_restart = numbers_restart or not counted
     found: list[Paragraph] = []
     for section in sections:
-        gatherer = _Gatherer(
-            section, warnings, restart=numbers_restart, numbered_elsewhere=any_numbers or any_labels, found=found
-        )
+        gatherer = _Gatherer(section, warnings, restart=numbers_restart, numbered_elsewhere=counted, found=found)
         gatherer.run()
     return _unique(found, warnings)
 
