@@ -298,6 +298,7 @@ async def _demo_council(settings: Settings, protocol: CouncilProtocol, stack: co
         sending=running.dispatchers[0],
         ticks=running.scheduler,
         people=SAMPLE_PEOPLE,
+        calendar=calendar(settings),
     )
 
 

@@ -7,6 +7,7 @@ answered through the same door, and it shows the same replies and forms.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ from bot.answers import cite
 from bot.errors import ConfigurationError
 from bot.messages import Citation, Reply
 from bot.model import Event
-from bot.rules.working_days import LONDON
+from bot.rules.figures import by_service
+from bot.rules.working_days import LONDON, london_date
 from bot.settings import is_loopback
 from bot.wording import demo as say
 
@@ -80,6 +82,7 @@ def make_app(
     app.router.add_get("/api/{protocol}/messages/{person}", page.messages)
     app.router.add_post("/api/{protocol}/clock", page.move_clock)
     app.router.add_get("/api/{protocol}/clauses", page.clauses)
+    app.router.add_get("/api/{protocol}/figures", page.figures)
     app.router.add_static("/static/", STATIC)
 
     async def ready() -> Sequence[str]:
@@ -215,6 +218,14 @@ class _Page:
                 for clause in pack.clauses
             ]
         )
+
+    async def figures(self, request: web.Request) -> web.Response:
+        """Enquiries by service, for the chart: numbers only, no person and no text."""
+        council = await self._council(request)
+        async with council.store.begin() as uow:
+            cases = await uow.cases.since(None)
+        rows = by_service(cases, london_date(council.clock.now()), council.calendar)
+        return web.json_response([asdict(row) for row in rows])
 
     async def _council(self, request: web.Request) -> DemoCouncil:
         name = request.match_info["protocol"]

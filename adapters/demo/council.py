@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.model import Person
     from bot.ports import Clock, ProtocolSource, Store
     from bot.receiving import Reception
+    from bot.rules.working_days import Calendar
 
 
 @dataclass(slots=True)
@@ -110,6 +111,7 @@ class DemoCouncil:
     sending: Sending
     ticks: Ticks
     people: Sequence[Person]
+    calendar: Calendar
 
     async def settle(self) -> None:
         """Deliver everything that is due now."""

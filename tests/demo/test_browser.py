@@ -130,3 +130,24 @@ async def test_a_file_that_cannot_be_read_is_explained(page: Page) -> None:
 
     await expect(page.locator("#import-problem")).to_be_visible()
     await expect(page.locator("#review")).to_be_hidden()
+
+
+async def test_an_enquiry_is_raised_the_clock_is_moved_and_the_reminder_comes(page: Page) -> None:
+    await page.select_option("#council", "tower-hamlets")
+    await expect(page.locator("#protocol-title")).to_contain_text("Relations' Protocol")
+    await page.locator("#quick").get_by_role("button", name="Raise a member enquiry").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Subject").fill("Repairs since April")
+    await dialog.get_by_label("What do you need to know").fill("How many repairs are still open in Example Court?")
+    await dialog.get_by_label("Which service?").select_option("Housing")
+    await dialog.get_by_role("button", name="Raise it").click()
+    await expect(page.locator("#talk")).to_contain_text("is recorded")
+    await page.get_by_role("tab", name="Move the clock").click()
+    await page.get_by_role("button", name="Two weeks on, 9:30").click()
+    await expect(page.locator("#moved")).to_contain_text("It is now")
+    await page.get_by_role("tab", name="Figures").click()
+    await expect(page.locator("#figure-table")).to_contain_text("Housing")
+    await page.select_option("#person", "gwen.specimen")
+    await page.get_by_role("tab", name="Messages").click()
+
+    await expect(page.locator("#received")).to_contain_text("Enquiries that need your reply")

@@ -111,6 +111,7 @@ const select = (name, focus = false) => {
   }
   if (name === "messages") { state.read[who()] = state.newest; refreshMessages(); }
   if (name === "protocol") showClauses();
+  if (name === "figures") showFigures();
 };
 tabs.forEach((tab, index) => {
   tab.addEventListener("click", () => select(tab.getAttribute("aria-controls")));
@@ -173,6 +174,47 @@ const showClauses = async () => {
 at("find").addEventListener("input", showClauses);
 at("section").addEventListener("change", showClauses);
 
+// --- figures ---
+
+const SVG = "http://www.w3.org/2000/svg";
+const draw = (tag, props, text) => {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(props)) element.setAttribute(name, value);
+  if (text) element.textContent = text;
+  return element;
+};
+const SERIES = [["in_time", "answered in time"], ["late", "answered late"], ["open", "open, in time"], ["overdue", "open, overdue"]];
+
+const showFigures = async () => {
+  const rows = await call(`/api/${state.council}/figures`);
+  if (!rows) return;
+  at("figure-table").replaceChildren();
+  at("chart").replaceChildren();
+  if (!rows.length) { at("chart").replaceChildren(make("p", { class: "quiet" }, "No enquiry has been raised yet.")); return; }
+  const parts = rows.map((row) => ({ ...row, open: row.open - row.overdue }));
+  const most = Math.max(1, ...parts.map((row) => SERIES.reduce((sum, [key]) => sum + row[key], 0)));
+  const picture = draw("svg", { viewBox: `0 0 800 ${parts.length * 44 + 8}`, role: "img", "aria-label": "Bars of the numbers in the table below" });
+  parts.forEach((row, index) => {
+    const y = index * 44 + 8;
+    picture.append(draw("text", { x: 0, y: y + 20, class: "label" }, row.service));
+    let x = 190;
+    for (const [key, name] of SERIES) {
+      const width = (row[key] / most) * 600;
+      if (!width) continue;
+      const bar = draw("rect", { x, y, width: Math.max(width - 2, 1), height: 30, class: `bar ${key}` });
+      bar.append(draw("title", {}, `${row.service}: ${row[key]} ${name}`));
+      picture.append(bar);
+      if (width > 22) picture.append(draw("text", { x: x + 8, y: y + 20, class: `on ${key}` }, String(row[key])));
+      x += width;
+    }
+  });
+  at("chart").append(picture, make("ul", { class: "legend" }, ...SERIES.map(([key, name]) => make("li", {}, make("span", { class: `key ${key}`, "aria-hidden": "true" }), ` ${name}`))));
+  const columns = [["service", "Service"], ["raised", "Raised"], ["answered", "Answered"], ["in_time", "In time"], ["late", "Late"], ["open", "Open"], ["overdue", "Overdue"], ["median_working_days", "Median working days"], ["holding_replies", "Holding replies"]];
+  at("figure-table").append(make("div", { class: "wide" }, make("table", {}, make("caption", {}, "The same in numbers"),
+    make("thead", {}, make("tr", {}, ...columns.map(([, name]) => make("th", { scope: "col" }, name)))),
+    make("tbody", {}, ...rows.map((row) => make("tr", {}, ...columns.map(([key], index) => make(index ? "td" : "th", index ? {} : { scope: "row" }, row[key] === null ? "none yet" : String(row[key])))))))));
+};
+
 // --- council, person, clock ---
 
 const chooseCouncil = async (name) => {
@@ -192,6 +234,7 @@ const chooseCouncil = async (name) => {
   showClock(council);
   refreshMessages();
   if (!at("protocol").hidden) showClauses();
+  if (!at("figures").hidden) showFigures();
 };
 
 at("council").addEventListener("change", () => chooseCouncil(at("council").value));
