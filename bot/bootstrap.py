@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.heartbeat import heartbeat
 from adapters.watching import add_health, add_metrics
 from adapters.web import make_app
+from bot.calendars import calendar
 from bot.errors import ConfigurationError, ProtocolBotError
 from bot.health import Health, watch_lag
 from bot.metrics import Metrics

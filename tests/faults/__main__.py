@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bot import logs
 from storage import new_key
 from tests.faults.journeys import JOURNEYS
 from tests.faults.presses import eight_workers_press
@@ -27,7 +28,7 @@ def main() -> int:
     parser.add_argument("--postgres", default=POSTGRES, help="a PostgreSQL database that may be emptied")
     parser.add_argument("--every", type=int, default=1, help="take every so many points")
     options = parser.parse_args()
-    os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    logs.set_up("CRITICAL")
     bad = 0
     print("| database | journey | fault | points tried | survived | lost | repeated | without a word |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
