@@ -75,6 +75,36 @@ SENTENCES = [
     ("Notice of at least 72 hours must be given of a visit.", ((72, H),)),
     ("Members should give two weeks' notice of a request for officer attendance.", ((2, K),)),
     ("Members should give two working days’ notice.", ((2, W),)),
+    (
+        "Members will receive an acknowledgment no later than 2 working days after making an enquiry.",
+        ((2, W, "acknowledge"),),
+    ),
+    ("A full reply will follow inside ten working days.", ((10, W, "reply"),)),
+    ("Enquiries must be answered within ten working days, or, in complex cases, twenty.", ((10, W, "reply"),)),
+    ("We aim to respond to 95% of enquiries within 8 working days.", ((8, W, "reply"),)),
+    ("Officers are expected to return calls the next working day.", ((1, W),)),
+    ("The Service Head has three working days to decide whether the enquiry is urgent.", ((3, W),)),
+    ("A response should be received within one calendar week.", ((1, K, "reply"),)),
+    ("An officer must notify the change within seven days of it happening.", ((7, CD, "notify"),)),
+    ("Councillors should allow at least 5 working days for a reply before chasing.", ((5, W, "reply"),)),
+    ("Standard enquiries: ten working days. Urgent enquiries: one working day.", ((10, W), (1, W))),
+    ("The Council's service standard is a reply in 10 working days.", ((10, W, "reply"),)),
+    (
+        "An initial response will be made within 2 working days and a substantive response within 10 working days.",
+        ((2, W), (10, W, "reply")),
+    ),
+    ("Publicity is restricted in the twenty-five working days before polling day.", ((25, W, "election window"),)),
+    ("Restrictions apply from six weeks before the election until the poll closes.", ((6, K, "election window"),)),
+    ("Members must give officers a minimum of 48 hours' notice.", ((48, H),)),
+    (
+        "The request will be considered by the Monitoring Officer, who will give a decision within five working days.",
+        ((5, W),),
+    ),
+    ("If no agreement is reached within 10 working days the matter is referred to the Chief Executive.", ((10, W),)),
+    ("Reply within 3-5 working days.", ((5, W, "reply"),)),
+    ("Two weeks before each meeting the Chair is briefed.", ((2, K),)),
+    ("The officer will respond within a maximum of fifteen (15) working days.", ((15, W, "reply"),)),
+    ("Response within 1 day.", ((1, CD, "reply"),)),
 ]
 
 NOTHING = [

@@ -239,6 +239,74 @@ SENTENCES = [
         "Officers who are related to a councillor must declare this on appointment to the recruiting manager and the Head of Human Resources.",
         ((OF, "Head of Human Resources"),),
     ),
+    (
+        "Members who have a close association with an officer must ensure that the Monitoring Officer is aware of it.",
+        ((M, "Monitoring Officer"),),
+    ),
+    (
+        "The member must complete a declaration form and send it to the Monitoring Officer, with a copy to the Chief Executive.",
+        ((M, "Monitoring Officer"), (M, "Chief Executive")),
+    ),
+    (
+        "Employees related to a councillor should notify their Assistant Director as soon as they become aware of the relationship.",
+        ((OF, "Assistant Director"),),
+    ),
+    (
+        "If a romantic relationship develops between a councillor and an employee it must be reported promptly: by the employee to the Director of HR, and by the councillor to the Monitoring Officer.",
+        ((OF, "Director of HR"), (M, "Monitoring Officer")),
+    ),
+    (
+        "Chief Officers must declare any such relationship to the Head of Paid Service and the Head of Paid Service must declare his or her own to the Leader.",
+        ((D, "Head of Paid Service"), (C, "Leader")),
+    ),
+    (
+        "Any relationship which a reasonable person might think affects impartiality must be declared by members to the Monitoring Officer.",
+        ((M, "Monitoring Officer"),),
+    ),
+    (
+        "Details of the relationship must be provided to the Head of Democratic Services.",
+        ((M, "Head of Democratic Services"), (OF, "Head of Democratic Services")),
+    ),
+    (
+        "Where members and officers are in a close personal relationship, the Director of Resources must be consulted.",
+        ((M, "Director of Resources"), (OF, "Director of Resources")),
+    ),
+    (
+        "Officers shall declare to the Chief Executive, and Members to the Standards Committee, any close personal relationship.",
+        ((OF, "Chief Executive"), (M, "Standards Committee")),
+    ),
+    (
+        "An officer having a family tie with a councillor shall immediately report it in confidence to the Service Manager.",
+        ((OF, "Service Manager"),),
+    ),
+    (
+        "A Councillor shall not conceal a relationship with an officer; it must be disclosed to the Leader of their political group and the Monitoring Officer.",
+        ((M, "Leader of their political group"), (M, "Monitoring Officer")),
+    ),
+    (
+        "Heads of Service should let the Chief Executive know of any personal relationship they have with a Member.",
+        ((S, "Chief Executive"),),
+    ),
+    (
+        "Members and officers should tell the Monitoring Officer and their line manager respectively about a close relationship.",
+        ((M, "Monitoring Officer"), (OF, "line manager")),
+    ),
+    (
+        "Relationships are to be entered in the Register of Close Relationships, which the Monitoring Officer keeps.",
+        ((M, "Monitoring Officer"), (OF, "Monitoring Officer")),
+    ),
+    (
+        "Where the relationship involves a Director, the Chief Executive shall be told; where it involves the Chief Executive, the Monitoring Officer.",
+        ((D, "Chief Executive"), (C, "Monitoring Officer")),
+    ),
+    (
+        "Officers with such relationships must discuss them with their Head of Service so that conflicts can be avoided.",
+        ((OF, "Head of Service"),),
+    ),
+    (
+        "Such matters should be raised by the officer with his or her Director and by the Member with the Chief Executive.",
+        ((OF, "Director"), (M, "Chief Executive")),
+    ),
 ]
 
 LISTS = [
@@ -300,12 +368,38 @@ LISTS = [
         ),
         ((M, "Monitoring Officer"), (OF, "line manager"), (C, "Leader")),
     ),
+    (
+        "Duty to declare:",
+        (
+            "Members shall declare to the Monitoring Officer",
+            "Officers shall declare to their Head of Service",
+            "Heads of Service shall declare to their Director",
+            "Directors shall declare to the Chief Executive",
+        ),
+        ((M, "Monitoring Officer"), (OF, "Head of Service"), (S, "Director"), (D, "Chief Executive")),
+    ),
+    (
+        "A close personal relationship must be declared. The table shows to whom.",
+        (
+            "Councillor | Monitoring Officer",
+            "Employee | Service Manager",
+        ),
+        ((M, "Monitoring Officer"), (OF, "Service Manager")),
+    ),
+    (
+        "Declarations of close relationships go to different people:",
+        (
+            "if you are a councillor, the Monitoring Officer;",
+            "if you are an employee, your line manager.",
+        ),
+        ((M, "Monitoring Officer"), (OF, "line manager")),
+    ),
 ]
 
 NOTHING = [
     (
         "Personal relationships",
-        "Where a personal relationship has been disclosed, those concerned should avoid a situation in which a conflict could be perceived.",
+        "Once a personal relationship has been declared, neither of the two should take part in decisions about the other.",
     ),
     ("Personal relationships", "Close personal familiarity can damage working relationships and embarrass others."),
     (

@@ -96,7 +96,7 @@ def test_one_who_only_passes_a_concern_on_is_no_rung() -> None:
 
 
 def test_a_breach_by_a_member_is_the_other_side_s_to_raise() -> None:
-    assert ladder("Complaints of a breach of this protocol by a member may be referred to the Monitoring Officer.") == [
+    assert ladder("An alleged breach of these rules by a member may be reported to the Monitoring Officer.") == [
         ("officer", "member", "Monitoring Officer")
     ]
 

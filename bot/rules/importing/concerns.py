@@ -24,7 +24,7 @@ _CONCERN = re.compile(
     r"feels? (?:that )?(?:he|she|they)|"
     r"feels? the same|direct discussion|believes? (?:that )?(?:an?|the) (?:officer|member|councillor|employee)|"
     r"bullied|harassed|treated (?:unfairly|badly|without)|breach(?:ed|es)? (?:of )?(?:this|the) protocol|"
-    r"allegations?|fell short)\b",
+    r"allegations?|alleged|fell short)\b",
     re.IGNORECASE,
 )
 _GOES = re.compile(
@@ -99,7 +99,8 @@ def rungs_in(paragraph: Paragraph) -> list[Rung]:
 
 
 _BREACH = re.compile(
-    r"\bbreach(?:es)?\b[^.;]*?\bby (?:an? |the |any )?(member|councillor|officer|employee)", re.IGNORECASE
+    r"\b(?:breach(?:es)?|misconduct)\b[^.;]*?\bby (?:an? |the |any )?(member|councillor|officer|employee)",
+    re.IGNORECASE,
 )
 
 

@@ -32,7 +32,7 @@ _UNIT = (
     r"(?P<unit>work(?:ing)?[- ]?days?|days?|hours?|hrs?|weeks?|months?|years?)\b"
 )
 _AMOUNT = re.compile(
-    rf"\b(?:(?P<from>{_NUMERAL})\s*(?:-|–|to|and|or)\s*)?(?P<n>{_NUMERAL})\s*(?:\(\s*(?P<again>[\w-]+)\s*\))?"
+    rf"\b(?:(?:\d{{1,3}}\s*[-–]\s*|(?:{_NUMERAL})\s+(?:–|-|to|and|or)\s+))?(?P<n>{_NUMERAL})\s*(?:\(\s*(?P<again>[\w-]+)\s*\))?"
     rf"(?:\s+or\s+(?:fewer|less))?[\s-]*{_UNIT}(?P<own>['’]?)",
     re.IGNORECASE,
 )
@@ -190,7 +190,13 @@ def _expressions(sentence: str) -> list[tuple[int, int, int, Unit]]:
 
 def _limits(sentence: str, match: re.Match[str]) -> bool:
     around = sentence[max(0, match.start() - 60) : match.start()] + " ~ " + sentence[match.end() : match.end() + 50]
-    shown = re.search(r"(?:[:|–—]|\s-)\s*(?:up to\s*)?$", sentence[: match.start()])
+    shown = re.search(
+        r"(?:(?:[:|–—]|\s-)\s*(?:up to\s*)?|\b(?:has|have|given|gets?) (?:up to )?)$", sentence[: match.start()]
+    )
+    if match[0].lower().startswith(("next ", "following ")) and not re.search(
+        r"\bfrom the $", sentence[: match.start()]
+    ):
+        return True  # the next working day is a limit whatever stands around it
     return (bool(_LIMITS.search(around)) or bool(shown)) and not _CONFIDENCE.search(
         sentence[match.start() : match.end() + 12]
     )

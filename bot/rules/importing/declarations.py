@@ -39,7 +39,9 @@ _PERSONAL = re.compile(
 _DECLARES = re.compile(
     r"\b(?:declar|disclos|notif|inform|tell|told|report|regist|recorded|record |known to|made known|aware|attention|"
     r"notice of|advise[sd]? (?:the|their|his|her|your)|"
-    r"in writing to|write to|do(?:es)? so|raise it|lodge|make (?:a|an) (?:written )?(?:declaration|disclosure)|"
+    r"in writing to|write to|do(?:es)? so|raised?\b|lodge|consulted|"
+    r"(?:must|should|shall|to) be (?:provided|given|sent|submitted|made|returned) to|"
+    r"make (?:a|an) (?:written )?(?:declaration|disclosure)|"
     r"let\b.{0,40}\bknow|entered|discuss|seek)",
     re.IGNORECASE,
 )
@@ -84,7 +86,7 @@ def routes_in(paragraph: Paragraph) -> list[Route]:
         (bool(paragraph.lead_in), piece) if isinstance(piece, str) else (True, piece.text) for piece in paragraph.pieces
     ]
     for is_point, text in pieces:
-        if (is_point or " | " in text) and lead:
+        if (is_point and lead) or (" | " in text and (lead or context)):
             if context or _about_relations(f"{lead} {text}"):
                 found.extend(_routes(_from_point(lead, text, subject), paragraph.ref))
             continue

@@ -95,6 +95,11 @@ def post_key(title: str) -> str:
     return "_".join(words)
 
 
+_OF_GROUP = re.compile(
+    r"\s+of\s+(?:the|their|his|her|each|all)\s+(?:own\s+|political\s+|party\s+)*groups?\b", re.IGNORECASE
+)
+
+
 def posts(text: str) -> list[Post]:
     """The posts named in a text, in order, without overlaps."""
     found: list[Post] = []
@@ -103,6 +108,8 @@ def posts(text: str) -> list[Post]:
         for start, end in _parted(text, match.start(), match.end()):
             phrase = re.sub(r"['’]s?$", "", text[start:end])
             if _POST.search(phrase) and not _NOT_POSTS.match(phrase):
+                group = _OF_GROUP.match(text, end) if phrase.lower().endswith(("leader", "leaders")) else None
+                end = group.end() if group else end  # noqa: PLW2901 - the title goes on in small letters
                 found.append(_post(text, start, end))
                 taken.append((start, end))
     found.extend(

@@ -94,7 +94,7 @@ _PASSIVE = re.compile(
     r"^\s*(?:\([^)]*\)\s*)?(?:concerned\s+)?(?:must|shall|should|will|is to|are to|has to|have to|needs? to)\s+"
     r"(?:also\s+|each\s+|then\s+|all\s+)*be\s+(?:also\s+|promptly\s+|immediately\s+|formally\s+)*"
     r"(?:notified|informed|told|advised|made aware|alerted|consulted|contacted|briefed)\b|"
-    r"^\s*(?:is|are)\s+(?:also\s+|promptly\s+|always\s+)*(?:notified|informed|told|made aware|alerted)\b",
+    r"^\s*(?:is|are)\s+(?:also\s+|promptly\s+|always\s+)*(?:notified|informed|told|made aware|aware|alerted)\b",
     re.IGNORECASE,
 )
 _ACTS = re.compile(
@@ -183,6 +183,8 @@ def _by_own_words(before: str, after: str) -> Use | None:
     receives = _RECEIVES.search(before) is not None
     if not receives and _PASSIVE.match(after):
         return Use.RECEIVES
+    if _KEEPS.match(after) and re.search(r"\bregister\b", before, re.IGNORECASE):
+        return Use.RECEIVES
     if re.match(r"\s+(?:level|grade)\b", after) or (
         _BOUNDARY.search(before) and re.match(rf"\s+to\s+{_DET}[A-Z]", after)
     ):
@@ -196,6 +198,13 @@ def _by_own_words(before: str, after: str) -> Use | None:
     return Use.CASE if _CASE.search(before) else None
 
 
+_BY_A_SIDE = re.compile(
+    r"\s+by\s+(?:(?:the|an?|any|all)\s+)*(?:members?|councillors?|officers?|employees?|staff)\b", re.IGNORECASE
+)
+"""``the Clerk should be told by the member, and the Director by the officer``."""
+_KEEPS = re.compile(r"\s+(?:keeps|maintains|holds|will keep|shall keep|is responsible for keeping)\b", re.IGNORECASE)
+
+
 def _by_the_one_before(last: Use, gap: str, after: str) -> Use | None:
     """A post's use by that of the post before it, where only a few words part them."""
     if last is Use.CASE and (
@@ -203,8 +212,10 @@ def _by_the_one_before(last: Use, gap: str, after: str) -> Use | None:
     ):
         return Use.RECEIVES
     if last in {Use.RECEIVES, Use.CASE} and _CHAIN.match(gap):
-        acts = last is Use.RECEIVES and _ACTS.match(after) and re.search(r"\band\b", gap) and "," in gap
-        return Use.ACTS if acts else last
+        joined = last is Use.RECEIVES and re.search(r"\band\b", gap) is not None
+        if joined and _BY_A_SIDE.match(after):
+            return Use.RECEIVES
+        return Use.ACTS if joined and _ACTS.match(after) and not re.match(r"\s*,?\s*who\b", after) else last
     return None
 
 
