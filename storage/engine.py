@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.errors import ConfigurationError
+from storage.one_hop import OneHopConnection, connect
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,7 +54,12 @@ def make_engine(url: str) -> AsyncEngine:
 
 def _sqlite(url: str, *, in_memory: bool) -> AsyncEngine:
     extra: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
-    engine = create_async_engine(url, connect_args={"isolation_level": None}, hide_parameters=True, **extra)
+    arguments, options = SQLiteDialect_aiosqlite().create_connect_args(make_url(url))
+
+    async def opened() -> OneHopConnection:
+        return await connect(*arguments, **{**options, "isolation_level": None, "check_same_thread": False})
+
+    engine = create_async_engine(url, async_creator=opened, hide_parameters=True, **extra)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

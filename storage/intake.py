@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.model import Event
     from storage.crypto import Sealer
+    from storage.turn import Turn
 
     Waiting = tuple[Event, asyncio.Future[bool]]
 
@@ -32,10 +33,10 @@ class Intake:
     """Writes events as they come.
 
     Args:
-        turn: on SQLite, held for each write, like every other transaction of this process.
+        turn: on SQLite, held for each write, before every other transaction of this process that waits.
     """
 
-    def __init__(self, engine: AsyncEngine, sealer: Sealer, turn: asyncio.Lock | None) -> None:
+    def __init__(self, engine: AsyncEngine, sealer: Sealer, turn: Turn | None) -> None:
         self._engine = engine
         self._sealer = sealer
         self._turn = turn
@@ -74,18 +75,16 @@ class Intake:
         rows = {(event.platform, event.key): self._row(event) for event in reversed(events)}
         make = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
         statement = (
-            make(tables.inbox)
-            .values(list(rows.values()))
-            .on_conflict_do_nothing()
-            .returning(tables.inbox.c.platform, tables.inbox.c.event_key)
+            make(tables.inbox).on_conflict_do_nothing().returning(tables.inbox.c.platform, tables.inbox.c.event_key)
         )
+        values = list(rows.values())  # as parameters, so that the statement is compiled once, whatever their number
         if self._turn is None:
             # One statement is a transaction of its own: no BEGIN and COMMIT to wait for.
             async with self._engine.connect() as connection:
                 connection = await connection.execution_options(isolation_level="AUTOCOMMIT")  # noqa: PLW2901
-                return {(row.platform, row.event_key) for row in await connection.execute(statement)}
+                return {(row.platform, row.event_key) for row in await connection.execute(statement, values)}
         async with self._turn, self._engine.begin() as connection:
-            return {(row.platform, row.event_key) for row in await connection.execute(statement)}
+            return {(row.platform, row.event_key) for row in await connection.execute(statement, values)}
 
     def _row(self, event: Event) -> dict[str, object]:
         return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Self
 
 from storage.engine import make_engine
@@ -10,6 +9,7 @@ from storage.figures import figures
 from storage.intake import Intake
 from storage.migrate import pending, upgrade
 from storage.rotation import reseal
+from storage.turn import Turn
 from storage.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class SqlStore:
     def __init__(self, url: str, sealer: Sealer) -> None:
         self.engine = make_engine(url)
         self.sealer = sealer
-        self._turn = asyncio.Lock() if self.is_sqlite else None
+        self._turn = Turn() if self.is_sqlite else None
         self._intake = Intake(self.engine, sealer, self._turn)
 
     @property

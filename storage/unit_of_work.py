@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from storage.crypto import Sealer
+    from storage.turn import Turn
 
 
 class SqlUnitOfWork:
@@ -43,7 +44,7 @@ class SqlUnitOfWork:
     retention: SqlRetention
     answers: SqlAnswers
 
-    def __init__(self, engine: AsyncEngine, sealer: Sealer, turn: asyncio.Lock | None) -> None:
+    def __init__(self, engine: AsyncEngine, sealer: Sealer, turn: Turn | None) -> None:
         self._engine = engine
         self._sealer = sealer
         self._turn = turn

@@ -14,6 +14,7 @@ import pytest
 from bot.__main__ import run
 from bot.rules.protocol import Position
 from storage import backup, new_key, open_store
+from storage.tables import metadata
 from tests.conftest import KEY, apart
 from tests.support import FakeClock, person
 
@@ -39,6 +40,10 @@ def fill(url: str) -> None:
     async def work() -> None:
         async with open_store(url, [KEY]) as store:
             await store.migrate()
+            if not store.is_sqlite:
+                names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+                async with store.engine.begin() as connection:
+                    await connection.exec_driver_sql(f"TRUNCATE {names}")
             async with store.begin() as uow:
                 await uow.people.save(person("Mo Member", Position.MEMBER))
                 await uow.drafts.keep("t", "p", "f", {"details": CANARY}, FakeClock().now())
