@@ -10,6 +10,7 @@ from bot.errors import ConfigurationError
 from bot.pack_files import PackLibrary, read_pack, shared_knowledge
 from bot.rules.pack_parsing import PackError
 from bot.rules.search import SearchEngine
+from bot.search_files import trained
 
 if TYPE_CHECKING:
     from bot.rules.protocol import Knowledge, Pack
@@ -29,7 +30,7 @@ class CouncilProtocol:
     @cached_property
     def engine(self) -> SearchEngine:
         """The search engine over the pack."""
-        return SearchEngine.build(self.pack, self.knowledge)
+        return SearchEngine.build(self.pack, self.knowledge, trained())
 
 
 class Protocols:

@@ -48,8 +48,9 @@ class PackSource:
     @cached_property
     def engine(self) -> SearchEngine:
         from bot.rules.search import SearchEngine  # noqa: PLC0415 - only where a test answers questions
+        from bot.search_files import trained  # noqa: PLC0415
 
-        return SearchEngine.build(self.pack, self.knowledge)
+        return SearchEngine.build(self.pack, self.knowledge, trained())
 
 
 @cache
