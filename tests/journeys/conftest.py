@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.journeys.fixtures import empty_database, sqlite_store
+from tests.journeys.fixtures import empty_database, sqlite_store, store
 
-__all__ = ["empty_database", "sqlite_store"]
+__all__ = ["empty_database", "sqlite_store", "store"]

@@ -315,7 +315,7 @@ async def on_slack(store: SqlStore, pack_id: str, clock: FakeClock, **values: An
             clock=clock,
             store=store,
             secrets=(SECRET, OLD_SECRET),
-            pace=Pace(sleep=_at_once),
+            pace=Pace(monotonic=itertools.count(step=60.0).__next__, sleep=_at_once),  # a minute goes by each time
         )
         running = assemble(settings(**values), protocol(pack_id), store, clock, [adapter])  # type: ignore[arg-type]
         async with _served(running) as client:
@@ -507,7 +507,9 @@ async def on_teams(store: SqlStore, pack_id: str, clock: FakeClock, **values: An
 async def _served(running: Running) -> AsyncIterator[TestClient[Any, Any]]:
     app = make_app(running.adapters, running.reception, ready=running.health.problems)
     add_metrics(app, running.metrics, running.health.refresh, loopback_only=True)
-    async with TestClient(TestServer(app)) as client:
+    server = TestServer(app)
+    await server.start_server(access_log=None)  # as ``serve`` has it
+    async with TestClient(server) as client:
         yield client
 
 
