@@ -15,6 +15,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot import logs
 from bot import scheduler as scheduler_module
 from bot.rechecking import Rechecker
 from bot.scheduler import Scheduler
@@ -61,6 +62,7 @@ class FilePlatform:
 
 
 async def main() -> None:
+    logs.set_up("ERROR")
     clock = FakeClock()
     wake = asyncio.Event()
     real_sweep = scheduler_module.remind.sweep

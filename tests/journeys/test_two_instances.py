@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("reminder_worker.py")
-FIRST, DAYS, ENQUIRIES, CHANCE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC), 30, 24, 0.01
+FIRST, DAYS, ENQUIRIES, CHANCE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC), 24, 24, 0.06
 SERVICES = {"Housing": "gwen.specimen", "Highways": "jon.placeholder", "Place": "kim.sample"}
 
 
@@ -57,8 +57,10 @@ class Instance:
             assert self.process.stdin is not None
             assert self.process.stdout is not None
             self.process.stdin.write(f"{moment.isoformat()}\n".encode())
-            if await self.process.stdout.readline() == b"done\n":
+            answer = await self.process.stdout.readline()
+            if answer == b"done\n":
                 return
+            assert answer == b"", answer
             code = await self.process.wait()
             assert code == -9, f"it stopped with {code}"
             self.process, self.deaths = None, self.deaths + 1
@@ -78,8 +80,8 @@ class Instance:
             assert line, "it did not start"
 
     async def stop(self) -> None:
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
             await self.process.wait()
 
 
@@ -126,13 +128,16 @@ async def test_every_stage_is_delivered_exactly_once(kind: str, request: pytest.
     raised = await raise_enquiries(url, key)
     seeds = itertools.count(1)
     instances = [Instance(url, key, out, seeds) for _ in range(2)]
-    for day, minutes in itertools.product(range(DAYS), (0, 10)):
-        moment = FIRST + timedelta(days=day, minutes=minutes)
-        await asyncio.gather(*(instance.at(moment) for instance in instances))
-    for instance in instances:  # what a death left leased is sent by those who live on
-        instance.chance = 0.0
-        await instance.at(FIRST + timedelta(days=DAYS, hours=1))
-        await instance.stop()
+    try:
+        for day, minutes in itertools.product(range(DAYS), (0, 10)):
+            moment = FIRST + timedelta(days=day, minutes=minutes)
+            await asyncio.gather(*(instance.at(moment) for instance in instances))
+        for instance in instances:  # what a death left leased is sent by one that is not killed any more
+            await instance.stop()
+            instance.process, instance.chance = None, 0.0
+            await instance.at(FIRST + timedelta(days=DAYS, hours=1))
+    finally:
+        await asyncio.gather(*(instance.stop() for instance in instances))
 
     taken = Counter(json.loads(line)["key"] for line in out.read_text(encoding="utf-8").splitlines())
     async with open_store(url, [key]) as store, store.begin() as uow:
@@ -158,4 +163,4 @@ async def test_every_stage_is_delivered_exactly_once(kind: str, request: pytest.
         assert {stage for stage, due, was_told in ledger[case.id] if was_told and due == case.due} == expected
         assert {stage for case_id, stage, *_ in told if case_id == case.id} == expected
     assert date(2026, 3, 16) in {case.due for case in raised}
-    assert sum(instance.deaths for instance in instances) >= 5, "nothing was killed, so nothing was shown"
+    assert sum(instance.deaths for instance in instances) >= 3, "nothing was killed, so nothing was shown"
