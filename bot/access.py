@@ -69,6 +69,8 @@ async def get_disclosure_for(person: Person, disclosure_id: str, purpose: Purpos
 
 async def disclosures_for(person: Person, purpose: Purpose, services: Services) -> Sequence[Disclosure]:
     """Every disclosure that the person may see for this purpose, newest first, to be listed without its content."""
+    if not person.active:
+        return []
     keeper = keeps_register(person, services.protocol.pack)
     return [
         each
