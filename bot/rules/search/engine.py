@@ -8,6 +8,7 @@ import numpy as np
 
 from bot.rules.search.ranking import MOST_HITS, Hit, Ranking, Verdict
 from bot.rules.search.scoring import ByLikeness, ByTraining
+from bot.rules.search.transfer import MOST_CLAUSES, ByTransfer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,8 +27,9 @@ CLOSE = 0.6
 class SearchEngine:
     """Ranks the clauses of a pack for a question. Build it once and keep it; searching changes nothing."""
 
-    def __init__(self, pack: Pack, knowledge: Knowledge, scoring: Scoring) -> None:
-        self._pack = pack
+    def __init__(self, pack: Pack, knowledge: Knowledge, scoring: Scoring, trained: Trained | None) -> None:
+        self.pack = pack
+        self.trained = trained
         self._knowledge = knowledge
         self._scoring = scoring
         self._topics = {topic.id: topic for topic in knowledge.topics}
@@ -42,7 +44,7 @@ class SearchEngine:
             trained: what training left behind (``bot.search_files.trained()``); without it the engine
                 compares words only.
         """
-        return cls(pack, knowledge, _best_way(pack, knowledge, trained))
+        return cls(pack, knowledge, _best_way(pack, knowledge, trained), trained)
 
     def search(self, question: str, role: Role | None) -> Ranking:  # noqa: ARG002 - kept for rankings that differ by side
         """The clauses that answer the question, best first, and how sure that is."""
@@ -51,10 +53,10 @@ class SearchEngine:
         found = self._scoring.scores(question)
         order = np.argsort(-found.clauses, kind="stable")[:MOST_HITS]
         shares = _shares(found.clauses)
-        hits = tuple(Hit(self._pack.clauses[number].ref, round(float(shares[number]), 6)) for number in order)
+        hits = tuple(Hit(self.pack.clauses[number].ref, round(float(shares[number]), 6)) for number in order)
         verdict = _verdict(found.confidence)
         subject = self._knowledge.not_covered[found.subject] if found.subject >= 0 else None
-        miss = self._pack.near_misses[found.near_miss] if found.near_miss >= 0 else None
+        miss = self.pack.near_misses[found.near_miss] if found.near_miss >= 0 else None
         return Ranking(
             hits=hits,
             confidence=found.confidence,
@@ -69,7 +71,7 @@ class SearchEngine:
     def _nearest_topics(self, order: NDArray[np.intp]) -> tuple[Topic, ...]:
         found: dict[str, Topic] = {}
         for number in order:
-            for word in self._pack.clauses[number].topics:
+            for word in self.pack.clauses[number].topics:
                 if word in self._topics:
                     found.setdefault(word, self._topics[word])
         return tuple(found.values())[:NEAREST_TOPICS]
@@ -83,6 +85,8 @@ def _best_way(pack: Pack, knowledge: Knowledge, trained: Trained | None) -> Scor
     same_subjects = trained.subjects == tuple(subject.subject for subject in knowledge.not_covered)
     if len(known) == len(columns) and same_subjects:
         return ByTraining(pack, trained, known)
+    if len(pack.clauses) <= MOST_CLAUSES:
+        return ByTransfer(pack, knowledge, trained)
     return ByLikeness(pack, knowledge)
 
 

@@ -70,7 +70,7 @@ class ByLikeness:
         margin = best - (float(others[other]) if others.size else 0.0) - LIKENESS_MARGIN
         return Scores(
             clauses=clauses * np.float32(LIKENESS_SHARPNESS),
-            confidence=_share_of(LIKENESS_SHARPNESS * margin) if best > 0 else 0.0,
+            confidence=share_of(LIKENESS_SHARPNESS * margin) if best > 0 else 0.0,
             subject=other if 0 <= other < self._subjects else -1,
             near_miss=other - self._subjects if other >= self._subjects else NO_NEAR_MISS,
         )
@@ -101,22 +101,22 @@ class ByTraining:
         clauses = mix.sparse * words + mix.dense * meaning
         subjects = by_direction[self._subjects]
         words_none = float(by_words[self._none])
-        meaning_none = float(np.logaddexp(_log_sum(subjects), _log_sum(by_direction[self._near])))
+        meaning_none = float(np.logaddexp(log_sum(subjects), log_sum(by_direction[self._near])))
         none = mix.sparse_none * words_none + mix.dense_none * meaning_none + mix.none
         best = int(np.argmax(clauses))
         signs = (
             float(clauses[best]) - none,
             float(words[best]) - words_none,
             float(meaning[best]) - meaning_none,
-            _log_sum(clauses) - none,
+            log_sum(clauses) - none,
             float(words.max()),
         )
         *weights, bias = mix.confidence
         subject = int(np.argmax(subjects))
-        near_miss = self._near_miss(direction, float(subjects[subject]), _log_sum(by_direction[self._near]))
+        near_miss = self._near_miss(direction, float(subjects[subject]), log_sum(by_direction[self._near]))
         return Scores(
             clauses=clauses,
-            confidence=_share_of(sum(weight * sign for weight, sign in zip(weights, signs, strict=True)) + bias),
+            confidence=share_of(sum(weight * sign for weight, sign in zip(weights, signs, strict=True)) + bias),
             subject=subject,
             near_miss=near_miss,
         )
@@ -147,10 +147,12 @@ def directions_of(trained: Trained, texts: list[str]) -> Numbers:
     return np.array(rows, dtype=np.float32).reshape(len(rows), trained.encoder.width)
 
 
-def _log_sum(values: Numbers) -> float:
+def log_sum(values: Numbers) -> float:
+    """The logarithm of the sum of exponentials."""
     highest = float(values.max())
     return highest + float(np.log(np.exp(values - highest).sum()))
 
 
-def _share_of(odds: float) -> float:
+def share_of(odds: float) -> float:
+    """Log-odds as a share from 0 to 1."""
     return float(1 / (1 + np.exp(-np.clip(odds, -40, 40))))

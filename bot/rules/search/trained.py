@@ -16,21 +16,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bot.rules.draft_check import DraftModel
 from bot.rules.search.encoder import Encoder
 from bot.rules.search.sparse import SparseModel
 from bot.rules.search.spelling import SHORTEST, Spelling
 from bot.rules.search.wordpiece import Wordpieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from bot.rules.draft_check import DraftKind
     from bot.rules.protocol import Clause
 
     Numbers = NDArray[np.float32]
 
-FILES = ("ranking.json", "ranking.npz", "encoder.npz", "pieces.txt", "words.txt")
+FILES = ("ranking.json", "ranking.npz", "encoder.npz", "pieces.txt", "words.txt", "drafts.json", "drafts.npz")
 HALF_BYTE = 4
 
 
@@ -43,6 +45,14 @@ class Mix:
     sparse_none: float
     dense_none: float
     none: float
+    confidence: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """How what is known of other clauses becomes a score of an unknown one: bot.rules.search.transfer."""
+
+    clauses: tuple[float, ...]
     confidence: tuple[float, ...]
 
 
@@ -72,6 +82,8 @@ class Trained:
     said: Numbers
     """The direction of each known clause's own rule."""
     mix: Mix
+    passed_on: PassedOn
+    drafts: DraftModel | None
 
     def dense_scores(self, direction: Numbers) -> Numbers:
         """How near a text's direction is to each of the learned ones."""
@@ -92,8 +104,13 @@ def fingerprint(texts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
-def read_trained(files: Mapping[str, bytes]) -> Trained:
-    """The trained models from the bytes of their files, by name."""
+def read_trained(files: Mapping[str, bytes], kinds: Sequence[DraftKind] = ()) -> Trained:
+    """The trained models from the bytes of their files, by name.
+
+    Args:
+        files: :data:`FILES`; those on drafts may be missing.
+        kinds: the kinds of drafts that run into a protocol, from ``drafts.yaml``.
+    """
     about: dict[str, Any] = json.loads(files["ranking.json"])
     ranking = _arrays(files["ranking.npz"])
     known = (line.split() for line in files["words.txt"].decode().splitlines())
@@ -104,14 +121,7 @@ def read_trained(files: Mapping[str, bytes]) -> Trained:
     return Trained(
         spelling=Spelling(everyday | {word: int(times) for word, times in known}),
         encoder=encoder,
-        sparse=SparseModel(
-            features=ranking["features"],
-            rarity=ranking["rarity"].astype(np.float32),
-            starts=ranking["starts"].astype(np.int64),
-            classes=ranking["classes"].astype(np.int32),
-            weights=ranking["weights"].astype(np.float32) * ranking["scales"][ranking["classes"]],
-            bias=ranking["bias"].astype(np.float32),
-        ),
+        sparse=_sparse(ranking),
         directions=ranking["directions"].astype(np.float32) * ranking["direction_scales"][:, None],
         direction_bias=ranking["direction_bias"].astype(np.float32),
         centre=ranking["centre"].astype(np.float32),
@@ -125,6 +135,37 @@ def read_trained(files: Mapping[str, bytes]) -> Trained:
         },
         said=_unit(ranking["said"]),
         mix=Mix(**{**about["mix"], "confidence": tuple(about["mix"]["confidence"])}),
+        passed_on=PassedOn(**{name: tuple(values) for name, values in about["passed on"].items()}),
+        drafts=_drafts(files, kinds),
+    )
+
+
+def _sparse(arrays: Mapping[str, NDArray[Any]]) -> SparseModel:
+    return SparseModel(
+        features=arrays["features"],
+        rarity=arrays["rarity"].astype(np.float32),
+        starts=arrays["starts"].astype(np.int64),
+        classes=arrays["classes"].astype(np.int32),
+        weights=arrays["weights"].astype(np.float32) * arrays["scales"][arrays["classes"]],
+        bias=arrays["bias"].astype(np.float32),
+    )
+
+
+def _drafts(files: Mapping[str, bytes], kinds: Sequence[DraftKind]) -> DraftModel | None:
+    """The model of drafts; none where it is not there, or was trained on other kinds."""
+    if "drafts.json" not in files:
+        return None
+    about: dict[str, Any] = json.loads(files["drafts.json"])
+    if about["kinds"] != [kind.id for kind in kinds]:
+        return None
+    arrays = _arrays(files["drafts.npz"])
+    return DraftModel(
+        kinds=tuple(kinds),
+        sparse=_sparse(arrays),
+        dense=arrays["dense"].astype(np.float32),
+        centre=arrays["centre"].astype(np.float32),
+        mix=(about["mix"]["words"], about["mix"]["meaning"]),
+        threshold=about["threshold"],
     )
 
 
