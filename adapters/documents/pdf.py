@@ -47,6 +47,7 @@ _PAIRS = 6
 _FEW_RULES = 4
 _ROOM = 0.8
 _SMALL = 0.88
+_SINGLE = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ _DAMAGED = "This PDF is damaged and cannot be read. Open it in a PDF reader, sav
 
 def _page(page: Any, number: int) -> list[_Printed]:
     """The lines of one page in reading order."""
-    page = page.filter(lambda thing: thing.get("object_type") != "char" or thing.get("upright", True)).dedupe_chars()
+    page = page.filter(lambda thing: thing.get("object_type") != "char" or thing.get("upright", True))
+    page = _without_doubles(page)
     tables = _tables(page)
     words = page.extract_words(
         extra_attrs=["fontname", "size"], keep_blank_chars=False, x_tolerance_ratio=0.18, use_text_flow=False
@@ -134,6 +136,12 @@ def _page(page: Any, number: int) -> list[_Printed]:
         ]
     page.close()
     return lines
+
+
+def _without_doubles(page: Any) -> Any:
+    """Some programs print a letter twice, a hair apart, to make it bold; looking for that is slow, so only then."""
+    places = {(char["text"], round(char["x0"]), round(char["top"])) for char in page.chars}
+    return page.dedupe_chars() if len(places) < _SINGLE * len(page.chars) else page
 
 
 def _tables(page: Any) -> list[tuple[tuple[float, float, float, float], list[str]]]:

@@ -174,3 +174,10 @@ def test_official_wording_is_put_beside_the_rules_of_a_known_pack(knowledge: Kno
     assert attached.pack.clause("1.1").official == "Members must:\n• be polite;\n• be prompt."
     assert attached.pack.clause("1.1").says == "Be courteous."
     assert (attached.without_words, attached.unknown, attached.pack.version) == (("1.2",), ("1.3",), "May 2026")
+
+
+@pytest.mark.parametrize("text", ["to the Chief Executive, " * 3000, ". " * 20_000, "Officer and " * 5000])
+def test_a_paragraph_without_end_is_read_without_looking_for_ever(knowledge: Knowledge, text: str) -> None:
+    """Each of these once took minutes; what is longer than a sentence is not analysed as one."""
+    found = imported(knowledge, "1. Personal relationships", f"1.1 Members must declare a close relationship {text}")
+    assert found.clauses[0][0] == "1.1"

@@ -20,6 +20,7 @@ _PAGE_NUMBER = re.compile(
 )
 _CONTENTS_HEADING = re.compile(r"^(?:table of )?contents(?: page)?:?$|^index$", re.IGNORECASE)
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}$|(?:…\s?){2,}\s*\d{1,4}$|\t\s*\d{1,4}$")
+_LEADER_REACH = 200
 _RUNNING_WORDS = re.compile(
     r"\b(?:protocol|constitution|council|appendix|part|page|version|updated|section)\b", re.IGNORECASE
 )
@@ -129,7 +130,7 @@ def _without_contents(blocks: list[Block]) -> list[Block]:
         if _CONTENTS_HEADING.match(block.text.strip()):
             index = _after_contents(blocks, index + 1)
             continue
-        if not _LEADER.search(block.text):
+        if not _LEADER.search(block.text[-_LEADER_REACH:]):
             kept.append(block)
         index += 1
     return kept
@@ -149,7 +150,7 @@ def _after_contents(blocks: list[Block], start: int) -> int:
         sentence = words > _LONGEST_ENTRY or (words > _FRAGMENT and block.text.endswith((".", ":", ";")))
         if entry in entries and entry:
             return index
-        if sentence and not _LEADER.search(block.text):
+        if sentence and not _LEADER.search(block.text[-_LEADER_REACH:]):
             return _step_back(blocks, index, start)
         if label is None or label.style is not Style.BULLET:
             entries.setdefault(entry, index)
@@ -158,6 +159,6 @@ def _after_contents(blocks: list[Block], start: int) -> int:
 
 def _step_back(blocks: list[Block], index: int, start: int) -> int:
     """A sentence after the entries: the short lines just before it are its own headings."""
-    while index > start and blocks[index - 1].heading and not _LEADER.search(blocks[index - 1].text):
+    while index > start and blocks[index - 1].heading and not _LEADER.search(blocks[index - 1].text[-_LEADER_REACH:]):
         index -= 1
     return index

@@ -116,6 +116,7 @@ def _lead(text: str) -> str:
     return last if _LEADS.search(last.rstrip()) or not last.rstrip().endswith((".", ";")) else ""
 
 
+_LONGEST_POINT = 400
 _NOBODY: tuple[Position, ...] = ()
 
 
@@ -131,6 +132,7 @@ def _declares(sentence: str) -> bool:
 
 def _from_point(lead: str, text: str, subject: tuple[Position, ...]) -> list[Recipient]:
     """A point such as ``members: to the Clerk``, read with its lead-in."""
+    text = text[:_LONGEST_POINT]
     text = re.sub(r"^\W*\((?:for|by|in the case of|if)\s+([^)]+)\)\s*:?\s*", r"\1: ", text)
     row = _ROW.match(text)
     if row:

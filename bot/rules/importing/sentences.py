@@ -9,6 +9,9 @@ _ABBREVIATION = re.compile(
 )
 _END = re.compile(r"(?<=[.!?])[”\"'’)]*\s+(?=[A-Z“\"'‘(\[])|\n+")
 
+_LONGEST = 1000
+"""What is longer is no sentence that anybody wrote; what is made of it must not take for ever."""
+
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text; ``e.g.`` and its like end none, each line is at least one."""
@@ -18,11 +21,11 @@ def sentences(text: str) -> list[str]:
         piece = (
             text[start : match.start() + len(match[0].rstrip())] if match[0].strip() else text[start : match.start()]
         )
-        if "\n" not in match[0] and _ABBREVIATION.search(piece):
+        if "\n" not in match[0] and _ABBREVIATION.search(piece[-12:]):
             continue
         if piece.strip():
-            found.append(piece.strip())
+            found.append(piece.strip()[:_LONGEST])
         start = match.end()
     if text[start:].strip():
-        found.append(text[start:].strip())
+        found.append(text[start:].strip()[:_LONGEST])
     return found
