@@ -12,6 +12,7 @@ import typer
 
 from bot import logs
 from bot.commands import (
+    check_command,
     enquiry_commands,
     import_commands,
     people_commands,
@@ -42,6 +43,7 @@ def _options(
 
 
 protocol_commands.add_to(app)
+check_command.add_to(app)
 import_commands.add_to(app)
 rule_commands.add_to(app)
 people_commands.add_to(app)

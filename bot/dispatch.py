@@ -12,6 +12,7 @@ from bot.handlers import (
     ask,
     away,
     case_steps,
+    check_draft,
     declare,
     directory,
     disclosures,
@@ -25,6 +26,7 @@ from bot.handlers import (
 from bot.messages import (
     Asked,
     ChangeForm,
+    CheckDraft,
     Installed,
     LookUp,
     OpenForm,
@@ -164,6 +166,7 @@ def find_handler(request: Request) -> Handler | None:
 
 
 BY_KIND: Mapping[type[Request], Handler] = {
+    CheckDraft: check_draft.check,
     OpenHome: help_page.home,
     Installed: help_page.welcome,
 }
