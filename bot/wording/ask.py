@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "member": (
-        "Can I ask an officer to change their report?",
-        "My sister works in planning. Whom do I tell?",
-        "How soon should I get a reply?",
+        "An officer was rude to me. Whom do I tell?",
+        "Can officers do work for my political party?",
+        "Who do officers work for?",
     ),
     "officer": (
-        "A councillor wants me at their group meeting. Do I have to go?",
         "A member was rude to me. Whom do I tell?",
-        "Are my emails to a councillor confidential?",
+        "A councillor keeps pressing me to do them a favour. Is that allowed?",
+        "May I be friends with a councillor?",
     ),
     "": (
-        "Can a councillor give an officer instructions?",
-        "Whom do I tell about a relationship?",
-        "May officers attend party group meetings?",
+        "May officers and councillors be close friends?",
+        "Can officers do work for a political party?",
+        "Who do officers work for?",
     ),
 }
 

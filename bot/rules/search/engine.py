@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CLEAR, PARTIAL = 0.75, 0.5
 """The confidence from which an answer is clear, and from which there is an answer at all."""
 NEAREST_TOPICS = 3
+OTHER_SIDE = 3.0
+"""What a rung of the other side's ladder loses: a member's complaint is not heard where an officer's is."""
 CLOSE = 0.6
 """A second clause with this share of the best one's score fits about as well."""
 
@@ -33,6 +35,7 @@ class SearchEngine:
         self._knowledge = knowledge
         self._scoring = scoring
         self._topics = {topic.id: topic for topic in knowledge.topics}
+        self._ladders = _ladders(pack)
 
     @classmethod
     def build(cls, pack: Pack, knowledge: Knowledge, trained: Trained | None = None) -> SearchEngine:
@@ -46,13 +49,17 @@ class SearchEngine:
         """
         return cls(pack, knowledge, _best_way(pack, knowledge, trained), trained)
 
-    def search(self, question: str, role: Role | None) -> Ranking:  # noqa: ARG002 - kept for rankings that differ by side
-        """The clauses that answer the question, best first, and how sure that is."""
+    def search(self, question: str, role: Role | None) -> Ranking:
+        """The clauses that answer the question, best first, and how sure that is.
+
+        Where both sides have a ladder of their own, ``role`` decides which one is meant.
+        """
         if not any(letter.isalnum() for letter in question):
             return Ranking(hits=(), confidence=0.0, verdict="not covered")
         found = self._scoring.scores(question)
-        order = np.argsort(-found.clauses, kind="stable")[:MOST_HITS]
-        shares = _shares(found.clauses)
+        scores = found.clauses if role is None else found.clauses - self._of_other_side(role)
+        order = np.argsort(-scores, kind="stable")[:MOST_HITS]
+        shares = _shares(scores)
         hits = tuple(Hit(self.pack.clauses[number].ref, round(float(shares[number]), 6)) for number in order)
         verdict = _verdict(found.confidence)
         subject = self._knowledge.not_covered[found.subject] if found.subject >= 0 else None
@@ -68,6 +75,10 @@ class SearchEngine:
             small_talk=verdict == "not covered" and miss is None and subject is not None and subject.small_talk,
         )
 
+    def _of_other_side(self, role: Role) -> NDArray[np.float32]:
+        own = [OTHER_SIDE if side not in {None, role} else 0.0 for side in self._ladders]
+        return np.array(own, dtype=np.float32)
+
     def _nearest_topics(self, order: NDArray[np.intp]) -> tuple[Topic, ...]:
         found: dict[str, Topic] = {}
         for number in order:
@@ -75,6 +86,19 @@ class SearchEngine:
                 if word in self._topics:
                     found.setdefault(word, self._topics[word])
         return tuple(found.values())[:NEAREST_TOPICS]
+
+
+def _ladders(pack: Pack) -> tuple[Role | None, ...]:
+    """For each clause, the side whose ladder for concerns it is; none where it is nobody's or both's."""
+    by: dict[str, set[Role]] = {}
+    for route in pack.concerns:
+        for step in route.steps:
+            by.setdefault(step.ref, set()).add(route.by)
+    general = {contact.ref for contact in pack.advice}
+    return tuple(
+        next(iter(by[clause.ref])) if len(by.get(clause.ref, ())) == 1 and clause.ref not in general else None
+        for clause in pack.clauses
+    )
 
 
 def _best_way(pack: Pack, knowledge: Knowledge, trained: Trained | None) -> Scoring:
