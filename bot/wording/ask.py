@@ -24,7 +24,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "": (
         "May officers and councillors be close friends?",
-        "Can officers do work for a political party?",
+        "Can officers do work for my political party?",
         "Who do officers work for?",
     ),
 }
