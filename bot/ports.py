@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.messages import Address, Reply, Request
     from bot.model import Event, Gap, Handoff, OutgoingMessage, Person
-    from bot.rules.casework import Case, CaseEvent
+    from bot.rules.casework import Case, CaseEvent, Chased
     from bot.rules.deadlines import Deadline
     from bot.rules.disclosures import Disclosure, DisclosureEvent
     from bot.rules.protocol import Knowledge, Pack, Role
@@ -260,7 +260,7 @@ class Cases(Protocol):
         """How many cases are open."""
         ...
 
-    async def ticking(self, today: date) -> Sequence[Case]:
+    async def ticking(self, today: date) -> Sequence[Chased]:
         """Open cases whose next stage has come, by officer. Only one sweep at a time sees any."""
         ...
 

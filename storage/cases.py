@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, text, true, update
+from sqlalchemy import Boolean, Date, delete, func, insert, literal, or_, select, text, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import ChangedMeanwhile
-from bot.rules.casework import Case, CaseEvent, Pause, State, Step
+from bot.rules.casework import Case, CaseEvent, Chased, Pause, State, Step
 from bot.rules.deadlines import CountedDay, Deadline, Limit
 from storage import tables
 
@@ -29,6 +30,8 @@ SWEEP_LOCK = 7203813
 AT_ONCE = 500
 """How many rows one statement names at most, so that no database finds it too long."""
 
+STATES = {state.value: state for state in State}
+CHASED = [tables.cases.c[each.name] for each in fields(Chased)]
 LEAN = [column for column in tables.cases.c if column.name not in {"working", "hold"}]
 
 
@@ -226,7 +229,7 @@ class SqlCases:
             service=row.service,
             urgent=row.urgent,
             content=content,
-            state=State(row.state),
+            state=STATES[row.state],
             received_at=row.received_at,
             counts_from=row.counts_from,
             started_on=row.started_on,
@@ -240,7 +243,7 @@ class SqlCases:
             holding_replies=row.holding_replies,
             snoozes=row.snoozes,
             snoozed_until=row.snoozed_until,
-            handled=frozenset(row.handled.split(";")) if row.handled else frozenset(),
+            handled=_handled(row.handled),
             next_on=row.next_on,
             replied_at=row.replied_at,
             closed_at=row.closed_at,
@@ -255,17 +258,49 @@ class SqlCases:
         query = select(func.count()).select_from(tables.cases).where(tables.cases.c.is_open)
         return await self.connection.scalar(query) or 0
 
-    async def ticking(self, today: date) -> Sequence[Case]:
+    async def ticking(self, today: date) -> Sequence[Chased]:
         """Open cases whose next stage has come, by officer. Only one sweep at a time sees any."""
         if self.connection.dialect.name == "postgresql":
             await self.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SWEEP_LOCK})
         table = tables.cases
         rows = await self.connection.execute(
-            select(*LEAN)
+            select(*CHASED)
             .where(table.c.is_open, table.c.next_on <= today)
             .order_by(table.c.owner_id, table.c.due, table.c.id)
         )
-        return [self._case(row) for row in rows]
+        return [self._chased(row) for row in rows]
+
+    def _chased(self, row: Row[Any]) -> Chased:
+        (
+            case_id,
+            reference,
+            member_id,
+            owner_id,
+            content,
+            state,
+            started_on,
+            due,
+            clock_set_on,
+            pauses,
+            snoozes,
+            snoozed_until,
+            handled,
+        ) = tuple[Any, ...](row)  # by place, since thousands are read at once
+        return Chased(
+            id=case_id,
+            reference=reference,
+            member_id=member_id,
+            owner_id=owner_id,
+            content=json.loads(self.sealer.open(content, f"cases.content:{case_id}")),
+            state=STATES[state],
+            started_on=started_on,
+            due=due,
+            clock_set_on=clock_set_on,
+            pauses=_pauses_from_text(pauses) if pauses else (),
+            snoozes=snoozes,
+            snoozed_until=snoozed_until,
+            handled=_handled(handled),
+        )
 
     async def tell_once(
         self, stages: Sequence[tuple[str, str, date, bool]], now: datetime
@@ -274,19 +309,19 @@ class SqlCases:
 
         What is there already is left as it is: each stage of a case is told once for each date.
         """
-        table = tables.reminders
+        table, cases = tables.reminders, tables.cases
         make = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
+        alike: dict[tuple[str, date, bool], list[str]] = {}
+        for case_id, stage, due, was_told in stages:
+            alike.setdefault((stage, due, was_told), []).append(case_id)
         new: set[tuple[str, str, date]] = set()
-        statement = make(table).on_conflict_do_nothing().returning(table.c.case_id, table.c.stage, table.c.due)
-        if stages:
-            rows = await self.connection.execute(
-                statement,
-                [
-                    {"case_id": case_id, "stage": stage, "due": due, "told": told, "at": now}
-                    for case_id, stage, due, told in stages
-                ],
-            )
-            new = {(row.case_id, row.stage, row.due) for row in rows}
+        for (stage, due, was_told), case_ids in alike.items():
+            same = (literal(stage), literal(due, Date), literal(was_told, Boolean), literal(now, tables.Instant))
+            for start in range(0, len(case_ids), AT_ONCE):
+                rows = select(cases.c.id, *same).where(cases.c.id.in_(case_ids[start : start + AT_ONCE]))
+                statement = make(table).from_select(["case_id", "stage", "due", "told", "at"], rows)
+                kept = await self.connection.scalars(statement.on_conflict_do_nothing().returning(table.c.case_id))
+                new |= {(case_id, stage, due) for case_id in kept}
         return new
 
     async def ledger(self, case_id: str) -> Sequence[tuple[str, date, bool]]:
@@ -302,16 +337,19 @@ class SqlCases:
     async def advance(self, rows: Sequence[tuple[str, frozenset[str], date | None]]) -> None:
         """Set the stages told and the day of the next one, by the case's id; no change that a person would notice."""
         table = tables.cases
-        if rows:
-            await self.connection.execute(
-                update(table)
-                .where(table.c.id == bindparam("_id"))
-                .values(handled=bindparam("_handled"), next_on=bindparam("_next_on")),
-                [
-                    {"_id": case_id, "_handled": ";".join(sorted(handled)), "_next_on": following}
-                    for case_id, handled, following in rows
-                ],
-            )
+        alike: dict[tuple[frozenset[str], date | None], list[str]] = {}
+        for case_id, handled, following in rows:
+            alike.setdefault((handled, following), []).append(case_id)
+        for (handled, following), case_ids in alike.items():
+            values = {"handled": ";".join(sorted(handled)), "next_on": following}
+            for start in range(0, len(case_ids), AT_ONCE):
+                part = case_ids[start : start + AT_ONCE]
+                await self.connection.execute(update(table).where(table.c.id.in_(part)).values(**values))
+
+
+@lru_cache(maxsize=4096)
+def _handled(kept: str) -> frozenset[str]:
+    return frozenset(kept.split(";")) if kept else frozenset()
 
 
 def _working_to_text(working: Deadline | None) -> str | None:

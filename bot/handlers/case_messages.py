@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.handlers.directory import label
 from bot.handlers.notify import tell
 from bot.messages import Button, Buttons, Emphasis, Fact, Facts, Heading, Paragraph, Reply
-from bot.rules.casework import Case, Step
+from bot.rules.casework import Case, Chased, Step
 from bot.rules.enquiries import SUBJECT, chair_duty
 from bot.rules.working_days import LONDON
 from bot.wording import enquiries as say
@@ -32,24 +32,24 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(LONDON)
 
 
-def open_button(case: Case, emphasis: Emphasis = Emphasis.PRIMARY) -> Button:
+def open_button(case: Chased, emphasis: Emphasis = Emphasis.PRIMARY) -> Button:
     """Opens the enquiry."""
     return Button(label=say.OPEN, action="open_case", value=case.id, emphasis=emphasis, opens=FORM)
 
 
-def clock_button(case: Case) -> Button:
+def clock_button(case: Chased) -> Button:
     """Shows how the date was counted."""
     return Button(label=say.HOW_COUNTED, action="case_clock", value=case.id)
 
 
-def step_button(case: Case, step: Step, emphasis: Emphasis = Emphasis.NORMAL) -> Button:
+def step_button(case: Chased, step: Step, emphasis: Emphasis = Emphasis.NORMAL) -> Button:
     """Opens the enquiry with a step chosen."""
     return Button(
         label=say.STEPS[step], action="case_step", value=f"{case.id}.{step.name}", emphasis=emphasis, opens=FORM
     )
 
 
-def do_button(case: Case, step: Step) -> Button:
+def do_button(case: Chased, step: Step) -> Button:
     """Takes a step that needs no words, at once."""
     return Button(label=say.STEPS[step], action="case_do", value=f"{case.id}.{step.name}")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.handlers import case_messages as messages
 from bot.handlers.directory import label
 from bot.messages import Button, Buttons, Emphasis, Fact, Facts, Heading, Note, Paragraph, Reply
-from bot.rules.casework import Case, State, Step
+from bot.rules.casework import Chased, State, Step
 from bot.rules.enquiries import SUBJECT
 from bot.rules.reminders import DIRECTOR, MANAGER, TOP, Rung
 from bot.wording import enquiries as words
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from bot.messages import Part
 
 SHOWN = 5
-"""Enquiries with buttons of their own in one message; Teams takes six buttons a card, Slack fifty blocks a message."""
+"""Enquiries with a button of their own in one message. Teams takes six buttons a card, and more would be more cards."""
 IN_SUMMARY = 3
+ORDER = {rung: number for number, rung in enumerate(Rung)}
 HEADINGS = {
     Rung.OWNER: say.YOURS,
     Rung.COVER: say.COVERED,
@@ -34,15 +35,19 @@ HEADINGS = {
     Rung.MEMBER: say.MEMBER,
 }
 
+CLIMBED = ((TOP, say.TOP_TOLD), (DIRECTOR, say.DIRECTOR_TOLD), (MANAGER, say.MANAGER_TOLD))
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One enquiry that a person is reminded of, the stage that says so, and the rung on which they stand."""
 
-    case: Case
+    case: Chased
     stage: str
     due: date
     rung: Rung
+    told: frozenset[str]
+    """Every stage of the enquiry that was told or passed over for this date, this one included."""
 
 
 def to_basis(items: Iterable[Item]) -> str:
@@ -57,7 +62,7 @@ def from_basis(basis: str) -> list[tuple[str, str, date, Rung]]:
 
 def build(items: Sequence[Item], office: Office, snooze_limit: int) -> Reply:
     """The reminder for one person, worst first."""
-    ordered = sorted(items, key=lambda item: (list(Rung).index(item.rung), item.case.due or item.due))
+    ordered = sorted(items, key=lambda item: (ORDER[item.rung], item.case.due or item.due))
     clocks = {item.case.id: _clock(item.case, office) for item in ordered}
     named = [(item.case.reference, clocks[item.case.id]) for item in ordered[:IN_SUMMARY]]
     parts: list[Part] = []
@@ -67,21 +72,22 @@ def build(items: Sequence[Item], office: Office, snooze_limit: int) -> Reply:
         if fresh != heading:
             heading = fresh
             parts.append(Heading(heading))
-        parts += _item(item, clocks[item.case.id], office, snooze_limit)
+        parts += _item(item, clocks[item.case.id], office)
+        parts.append(Buttons(_buttons(item, snooze_limit) if len(ordered) == 1 else (_act_on(item.case),)))
     if len(ordered) > SHOWN:
         parts += [
             Paragraph(say.left_out(len(ordered) - SHOWN)),
             Buttons((Button(label=words.MINE, action="my_enquiries", emphasis=Emphasis.PRIMARY),)),
         ]
-    parts.append(Note(say.WHY))
+    parts.append(Note(say.WHY if len(ordered) == 1 else f"{say.WAYS} {say.WHY}"))
     return Reply(summary=say.summary(named, len(ordered) - len(named)), parts=tuple(parts), private=True)
 
 
-def _clock(case: Case, office: Office) -> str:
+def _clock(case: Chased, office: Office) -> str:
     return say.clock(case.due, office.calendar.between(office.today, case.due) if case.due else 0)
 
 
-def _item(item: Item, clock: str, office: Office, snooze_limit: int) -> Iterator[Part]:
+def _item(item: Item, clock: str, office: Office) -> Iterator[Part]:
     case = item.case
     owner = office.directory.by_id(case.owner_id) if case.owner_id else None
     rows = [Fact(case.reference, clock), Fact("Subject", case.content.get(SUBJECT, ""))]
@@ -89,26 +95,29 @@ def _item(item: Item, clock: str, office: Office, snooze_limit: int) -> Iterator
         rows.append(Fact("With", label(owner)))
     yield Facts(tuple(row for row in rows if row.value))
     if item.rung is Rung.MEMBER:
-        yield Paragraph(f"{say.overdue_for_member(case.due)} {say.what_next(_next(case, office))}")
-    elif item.rung is Rung.OWNER and (told := _told_above(case)):
+        yield Paragraph(f"{say.overdue_for_member(case.due)} {say.what_next(_next(item, office))}")
+    elif item.rung is Rung.OWNER and (told := _told_above(item)):
         yield Paragraph(told)
-    yield Buttons(_buttons(item, snooze_limit))
 
 
-def _told_above(case: Case) -> str:
+def _told_above(item: Item) -> str:
     """How far it has climbed."""
-    told = {MANAGER: say.MANAGER_TOLD, DIRECTOR: say.DIRECTOR_TOLD, TOP: say.TOP_TOLD}
-    return next((sentence for stage, sentence in reversed(told.items()) if stage in case.handled), "")
+    return next((sentence for stage, sentence in CLIMBED if stage in item.told), "")
 
 
-def _next(case: Case, office: Office) -> list[tuple[str, date]]:
+def _next(item: Item, office: Office) -> list[tuple[str, date]]:
     """Who is told next, and when."""
     names = {MANAGER: say.NEXT_MANAGER, DIRECTOR: say.NEXT_DIRECTOR, TOP: say.NEXT_TOP}
     return [
         (names[stage.key], day)
-        for day, stage in office.timetable.of(case)
-        if stage.key in names and day > office.today and stage.key not in case.handled
+        for day, stage in office.timetable.of(item.case)
+        if stage.key in names and day > office.today and stage.key not in item.told
     ]
+
+
+def _act_on(case: Chased) -> Button:
+    """One of several: its form offers everything that can be done."""
+    return Button(label=f"{words.OPEN} {case.reference}", action="open_case", value=case.id, opens=messages.FORM)
 
 
 def _buttons(item: Item, snooze_limit: int) -> tuple[Button, ...]:

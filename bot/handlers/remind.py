@@ -20,7 +20,7 @@ from bot.handlers.casework import Office, look_around, relations
 from bot.handlers.digest import Item
 from bot.model import OutgoingMessage
 from bot.rules.ladder import told
-from bot.rules.reminders import due_now, hangs_on, next_on, still_due
+from bot.rules.reminders import Rung, due_now, hangs_on, next_on, still_due
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from bot.messages import Reply
     from bot.model import Person
     from bot.ports import Services
-    from bot.rules.casework import Case
-    from bot.rules.reminders import Due, Rung
+    from bot.rules.casework import Chased
+    from bot.rules.reminders import Due
 
 log = structlog.get_logger()
 
@@ -55,6 +55,8 @@ class _Told:
     stage: str
     on: date
     people: Mapping[str, tuple[Person, Rung]]
+    handled: frozenset[str]
+    """Every stage of the case for its date that is told or passed over now."""
 
 
 async def sweep(services: Services) -> Swept:
@@ -77,14 +79,21 @@ async def _whom(due: Sequence[Due], services: Services, office: Office) -> list[
     """Everybody whom the stages tell. A stage that can reach nobody is not used up: it waits until it can."""
     related = await relations(services, office)
     found, unreachable = [], 0
+    known: dict[tuple[str, str, frozenset[Rung]], Mapping[str, tuple[Person, Rung]]] = {}
     for each in due:
         case = each.case
+        barred = related.get(case.member_id, NOBODY)
         for tell in each.tell:
-            people = told(case, tell.to, office.directory, office.there, related.get(case.member_id, NOBODY))
-            reached = {key: seat for key, seat in people.items() if seat[0].address(office.platforms) is not None}
+            # Whom a stage tells depends on the officer, and on the member only where they are told or are related.
+            about_member = case.member_id if barred or Rung.MEMBER in tell.to else ""
+            key = case.owner_id, about_member, tell.to
+            if key not in known:
+                people = told(case, tell.to, office.directory, office.there, barred)
+                known[key] = {one: seat for one, seat in people.items() if seat[0].address(office.platforms)}
             on = hangs_on(case, tell.stage.key)
-            if reached and on is not None:
-                found.append(_Told(each, tell.stage.key, on, reached))
+            if known[key] and on is not None:
+                handled = case.handled.union([tell.stage.key], (stage.key for stage in each.passed))
+                found.append(_Told(each, tell.stage.key, on, known[key], handled))
             else:
                 unreachable += 1
     if unreachable:
@@ -105,13 +114,13 @@ def _ledger_rows(telling: Sequence[_Told]) -> list[tuple[str, str, date, bool]]:
 
 
 def _advanced(
-    cases: Sequence[Case], telling: Sequence[_Told], office: Office
+    cases: Sequence[Chased], telling: Sequence[_Told], office: Office
 ) -> list[tuple[str, frozenset[str], date | None]]:
     """Each case that was looked at, with the stages told for its date and the day of its next one."""
     done: dict[str, frozenset[str]] = {}
     for each in telling:
-        handled = done.get(each.due.case.id, each.due.case.handled)
-        done[each.due.case.id] = handled | {each.stage} | {stage.key for stage in each.due.passed}
+        earlier = done.get(each.due.case.id)
+        done[each.due.case.id] = earlier | each.handled if earlier else each.handled
     return [
         (case.id, handled, next_on(case, office.timetable, handled))
         for case in cases
@@ -125,7 +134,7 @@ def _messages(telling: Sequence[_Told], services: Services, office: Office) -> l
     for each in telling:
         for person, rung in each.people.values():
             people[person.id] = person
-            items.setdefault(person.id, []).append(Item(each.due.case, each.stage, each.on, rung))
+            items.setdefault(person.id, []).append(Item(each.due.case, each.stage, each.on, rung, each.handled))
     found = []
     for person_id, theirs in items.items():
         address = people[person_id].address(office.platforms)
@@ -172,7 +181,7 @@ async def as_it_stands(message: OutgoingMessage, services: Services) -> Reply | 
     cases = {case.id: case for case in await services.uow.cases.many(case_id for case_id, *_ in wanted)}
     related = await relations(services, office)
     items = [
-        Item(case, stage, due, rung)
+        Item(case, stage, due, rung, case.handled)
         for case_id, stage, due, rung in wanted
         if (case := cases.get(case_id)) is not None
         and still_due(case, stage, due, rung, office.today)
@@ -183,5 +192,5 @@ async def as_it_stands(message: OutgoingMessage, services: Services) -> Reply | 
     return digest.build(items, office, services.settings.snooze_limit) if items else None
 
 
-def _of(case: Case, related: Mapping[str, frozenset[str]]) -> frozenset[str]:
+def _of(case: Chased, related: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return related.get(case.member_id, NOBODY)

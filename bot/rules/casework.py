@@ -153,52 +153,29 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One case. What people wrote stands in ``content`` and is always kept sealed."""
+class Chased:
+    """What reminding needs of a case: whose it is, its date, and what was told. What people wrote is kept sealed."""
 
     id: str
     reference: str
-    procedure: str
     member_id: str
     """The member whose it is."""
-    entered_by: str
-    """Who entered it: the member, or Democratic Services for them."""
     owner_id: str = ""
     """The officer in charge; empty where nobody has it yet."""
-    service: str = ""
-    urgent: bool = False
     content: Mapping[str, str] = field(default_factory=dict)
     state: State = State.RAISED
-    received_at: datetime
-    counts_from: datetime
-    """Where the present count begins: the receipt, or the day on which it was reopened."""
     started_on: date
     """The day that is taken for the day of receipt."""
-    limit: Limit | None = None
-    """The number of days when it was raised; none where neither protocol nor settings give one."""
-    counted_due: date | None = None
-    """The date by the rule."""
     due: date | None = None
     """The date that the reminders go by: the rule's, or the one that a holding reply promised."""
     clock_set_on: date
     """The day on which the officer was last told the date, so that no stage up to it is news."""
-    promised: date | None = None
-    promised_on: date | None = None
     pauses: tuple[Pause, ...] = ()
-    holding_replies: int = 0
     snoozes: int = 0
     """How often the reminder was put off for the present date."""
     snoozed_until: date | None = None
     handled: frozenset[str] = frozenset()
     """Stages that were told, or passed over, for the present date."""
-    next_on: date | None = None
-    """The day of the next stage; none where nothing will come."""
-    replied_at: datetime | None = None
-    """When the first full reply was given."""
-    closed_at: datetime | None = None
-    readers: tuple[str, ...] = ()
-    """Members with whom the member shares it."""
-    version: int = 1
 
     @property
     def is_open(self) -> bool:
@@ -212,6 +189,35 @@ class Case:
     def overdue_on(self, day: date) -> bool:
         """Whether the date has passed without a reply."""
         return self.is_open and self.due is not None and day > self.due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Chased):
+    """One case, whole."""
+
+    procedure: str
+    entered_by: str
+    """Who entered it: the member, or Democratic Services for them."""
+    service: str = ""
+    urgent: bool = False
+    received_at: datetime
+    counts_from: datetime
+    """Where the present count begins: the receipt, or the day on which it was reopened."""
+    limit: Limit | None = None
+    """The number of days when it was raised; none where neither protocol nor settings give one."""
+    counted_due: date | None = None
+    """The date by the rule."""
+    promised: date | None = None
+    promised_on: date | None = None
+    holding_replies: int = 0
+    next_on: date | None = None
+    """The day of the next stage; none where nothing will come."""
+    replied_at: datetime | None = None
+    """When the first full reply was given."""
+    closed_at: datetime | None = None
+    readers: tuple[str, ...] = ()
+    """Members with whom the member shares it."""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

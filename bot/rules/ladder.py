@@ -11,14 +11,14 @@ from bot.rules.reminders import Rung
 if TYPE_CHECKING:
     from bot.model import Person
     from bot.rules.assignment import Fit
-    from bot.rules.casework import Case
+    from bot.rules.casework import Chased
     from bot.rules.recipients import Directory
 
 ORDER = (Rung.OWNER, Rung.COVER, Rung.MANAGER, Rung.DIRECTOR, Rung.TOP, Rung.MEMBER)
 
 
 def told(
-    case: Case, rungs: frozenset[Rung], directory: Directory, fit: Fit, barred: frozenset[str] = frozenset()
+    case: Chased, rungs: frozenset[Rung], directory: Directory, fit: Fit, barred: frozenset[str] = frozenset()
 ) -> dict[str, tuple[Person, Rung]]:
     """Everybody who is told, by id, each once and on the lowest of their rungs.
 
@@ -34,7 +34,7 @@ def told(
 
 
 def on_rung(
-    case: Case, rung: Rung, directory: Directory, fit: Fit, barred: frozenset[str] = frozenset()
+    case: Chased, rung: Rung, directory: Directory, fit: Fit, barred: frozenset[str] = frozenset()
 ) -> list[Person]:
     """Who stands on a rung now."""
     owner = directory.by_id(case.owner_id) if case.owner_id else None

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.rules.casework import Case, State
+from bot.rules.casework import Chased, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from bot.rules.working_days import Calendar
 
@@ -106,17 +106,26 @@ class Timetable:
         self._from_due: dict[date, tuple[tuple[date, Stage], ...]] = {}
         self._from_receipt: dict[date, tuple[tuple[date, Stage], ...]] = {}
 
-    def of(self, case: Case) -> Iterator[tuple[date, Stage]]:
+    def of(self, case: Chased) -> tuple[tuple[date, Stage], ...]:
         """Every stage that this case can ever come to as it stands, with its day, lowest first."""
         if not case.is_open:
-            return
-        if case.state is State.RAISED:
-            yield from self._days(self._from_receipt, case.started_on, start=True)
+            return ()
+        found = self._days(self._from_due, case.due, start=False) if case.due is not None else ()
         if case.snoozed_until is not None:
             key = f"{SNOOZE} {case.snoozes}"
-            yield case.snoozed_until, Stage(key, Track.OFFICER, -999, frozenset({Rung.OWNER}))
-        if case.due is not None:
-            yield from self._days(self._from_due, case.due, start=False)
+            found = ((case.snoozed_until, Stage(key, Track.OFFICER, -999, frozenset({Rung.OWNER}))), *found)
+        if case.state is State.RAISED:
+            found = (*self._days(self._from_receipt, case.started_on, start=True), *found)
+        return found
+
+    def news(self, case: Chased, handled: frozenset[str]) -> list[tuple[date, Stage]]:
+        """Those that are still to be told: not told yet, and not up to the day on which the officer got the date."""
+        set_on = case.clock_set_on
+        return [
+            (day, stage)
+            for day, stage in self.of(case)
+            if stage.key not in handled and (day > set_on or stage.key.startswith(SNOOZE))
+        ]
 
     def _days(
         self, known: dict[date, tuple[tuple[date, Stage], ...]], anchor: date, *, start: bool
@@ -134,7 +143,7 @@ class Timetable:
             return self.calendar.back(anchor, -offset)
         return self.calendar.forward(self.calendar.first_from(anchor), offset)
 
-    def day_of(self, case: Case, key: str) -> date | None:
+    def day_of(self, case: Chased, key: str) -> date | None:
         """The day of one stage of this case, past or to come."""
         return next((day for day, stage in self.of(case) if stage.key == key), None)
 
@@ -151,12 +160,12 @@ class Tell:
 class Due:
     """What is due for one case: one stage a track at most, and the stages that these take the place of."""
 
-    case: Case
+    case: Chased
     tell: tuple[Tell, ...]
     passed: tuple[Stage, ...]
 
 
-def due_now(case: Case, today: date, timetable: Timetable) -> Due | None:
+def due_now(case: Chased, today: date, timetable: Timetable) -> Due | None:
     """What is due for the case today; nothing where nothing is.
 
     Args:
@@ -165,39 +174,36 @@ def due_now(case: Case, today: date, timetable: Timetable) -> Due | None:
     if case.paused_on(today):
         return None
     by_track: dict[Track, list[Stage]] = {}
-    for day, stage in timetable.of(case):
-        if day <= today and _is_news(case, day, stage, case.handled):
+    for day, stage in timetable.news(case, case.handled):
+        if day <= today:
             by_track.setdefault(stage.track, []).append(stage)
     if not by_track:
         return None
     tracks = by_track.values()
-    tell = tuple(Tell(stages[-1], frozenset().union(*(stage.to for stage in stages))) for stages in tracks)
+    tell = tuple(Tell(stages[-1], stages[-1].to.union(*(stage.to for stage in stages[:-1]))) for stages in tracks)
     return Due(case, tell, tuple(stage for stages in tracks for stage in stages[:-1]))
 
 
-def next_on(case: Case, timetable: Timetable, handled: frozenset[str] | None = None) -> date | None:
+def next_on(case: Chased, timetable: Timetable, handled: frozenset[str] | None = None) -> date | None:
     """The day on which the case must be looked at again; none where nothing will come.
 
     Args:
         handled: the stages told, where they are more than the case says.
     """
     known = case.handled if handled is None else handled
-    days = [day for day, stage in timetable.of(case) if _is_news(case, day, stage, known)]
+    days = [day for day, _ in timetable.news(case, known)]
     if not days:
         return None
     soonest = min(days)
+    if not case.pauses:
+        return soonest
     for pause in sorted(case.pauses, key=lambda pause: pause.start):
         if pause.start <= soonest <= pause.until:
             soonest = pause.until + timedelta(days=1)
     return soonest
 
 
-def _is_news(case: Case, day: date, stage: Stage, handled: frozenset[str]) -> bool:
-    """Whether the stage is still to be told: not told yet, and not up to the day on which the officer got the date."""
-    return stage.key not in handled and (day > case.clock_set_on or stage.key.startswith(SNOOZE))
-
-
-def still_due(case: Case, key: str, date_told: date | None, rung: Rung, today: date) -> bool:
+def still_due(case: Chased, key: str, date_told: date | None, rung: Rung, today: date) -> bool:
     """Whether a reminder that was queued for somebody is still right just before it is sent."""
     if not case.is_open or case.paused_on(today) or hangs_on(case, key) != date_told:
         return False
@@ -207,14 +213,14 @@ def still_due(case: Case, key: str, date_told: date | None, rung: Rung, today: d
     return key != UNASSIGNED or case.state is State.RAISED
 
 
-def hangs_on(case: Case, key: str) -> date | None:
+def hangs_on(case: Chased, key: str) -> date | None:
     """The date with which a stage is written into the ledger: it is told once for each."""
     if key == UNASSIGNED:
         return case.started_on
     return case.due or case.started_on
 
 
-def carried_over(before: Case, after: Case, today: date, timetable: Timetable) -> frozenset[str]:
+def carried_over(before: Chased, after: Chased, today: date, timetable: Timetable) -> frozenset[str]:
     """Stages told for the old date that need no telling again for the new one: their new day has come already."""
     days = {stage.key: day for day, stage in timetable.of(after)}
     return frozenset(key for key in before.handled if key in days and days[key] <= today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.rules.casework import State, Step
@@ -173,11 +174,13 @@ AWAY_ORDER = "The last day comes before the first."
 EXPLAINED_CHAIR = "The protocol asks you to tell them. Record it when you reply."
 
 
+@lru_cache(maxsize=4096)
 def day(on: date) -> str:
     """A date as people say it."""
     return f"{on:%A} {on.day} {on:%B %Y}"
 
 
+@lru_cache(maxsize=4096)
 def short_day(on: date) -> str:
     """A date in a list."""
     return f"{on:%a} {on.day} {on:%b %Y}"
