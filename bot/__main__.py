@@ -6,51 +6,61 @@ Exit codes: 0 done, 1 a failure, 2 bad arguments or input, 3 a question declined
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import logs
-from bot.commands import (
-    check_command,
-    enquiry_commands,
-    import_commands,
-    people_commands,
-    protocol_commands,
-    register_commands,
-    review_commands,
-    rule_commands,
-    server_commands,
-)
 from bot.errors import ConfigurationError, InputError, ProtocolBotError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FAILED, BAD_INPUT = 1, 2
 
-app = typer.Typer(
-    name="protocol-bot",
-    help="A council's member/officer protocol, where councillors and officers work.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+FAMILIES = (
+    "protocol_commands",
+    "check_command",
+    "import_commands",
+    "rule_commands",
+    "people_commands",
+    "register_commands",
+    "review_commands",
+    "enquiry_commands",
+    "server_commands",
 )
+"""The modules of :mod:`bot.commands`, in the order in which ``--help`` shows them."""
+
+AT_ONCE = {
+    "ask": "protocol_commands",
+    "protocols": "protocol_commands",
+    "check": "check_command",
+    "deadline": "rule_commands",
+    "route": "rule_commands",
+}
+"""Commands that people wait for and that need no database: only their own module is loaded."""
 
 
-@app.callback()
+def make_app(families: Sequence[str] = FAMILIES) -> typer.Typer:
+    """The command line with these families of commands."""
+    app = typer.Typer(
+        name="protocol-bot",
+        help="A council's member/officer protocol, where councillors and officers work.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_options)
+    for family in families:
+        import_module(f"bot.commands.{family}").add_to(app)
+    return app
+
+
 def _options(
     log_level: Annotated[str, typer.Option(envvar="LOG_LEVEL", help="How much is logged.")] = "WARNING",
 ) -> None:
     logs.set_up(log_level)
-
-
-protocol_commands.add_to(app)
-check_command.add_to(app)
-import_commands.add_to(app)
-rule_commands.add_to(app)
-people_commands.add_to(app)
-register_commands.add_to(app)
-review_commands.add_to(app)
-enquiry_commands.add_to(app)
-server_commands.add_to(app)
 
 
 def main() -> None:
@@ -60,7 +70,9 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code."""
+    known = AT_ONCE.get(arguments[0]) if arguments else None
     try:
+        app = make_app([known] if known else FAMILIES)
         code = app(arguments, prog_name="protocol-bot", standalone_mode=False)
     except (InputError, ConfigurationError) as error:
         return _say(str(error), BAD_INPUT)

@@ -90,12 +90,6 @@ def masked_url(database_url: str) -> str:
     return make_url(database_url).render_as_string(hide_password=True)
 
 
-def protocols(settings: Settings, *folders: Path) -> Protocols:
-    """The protocols at hand: built in, of the settings, and in further folders."""
-    own = (Path(settings.packs),) if settings.packs else ()
-    return Protocols(*own, *folders)
-
-
 @contextlib.asynccontextmanager
 async def opened_store(settings: Settings) -> AsyncIterator[SqlStore]:
     """The store with its schema up to date; always disposed.
@@ -368,7 +362,8 @@ async def _listening(settings: Settings, running: Running) -> AsyncIterator[None
 
 
 async def _listen(app: web.Application, host: str, port: int, name: str = "PORT") -> web.AppRunner:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_SECONDS / 4)
+    # No platform packs what it sends, so nothing is unpacked: a small body must not become a huge one.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_SECONDS / 4, auto_decompress=False)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -14,6 +14,7 @@ from bot.search_files import trained
 
 if TYPE_CHECKING:
     from bot.rules.protocol import Knowledge, Pack
+    from bot.settings import Settings
 
 
 class CouncilProtocol:
@@ -73,3 +74,9 @@ class Protocols:
         if not name:
             raise ConfigurationError(f"Say which protocol: set PROTOCOL, or use --protocol. There are: {known}.")
         raise ConfigurationError(f"There is no protocol “{name}”. There are: {known}.")
+
+
+def protocols_of(settings: Settings, *folders: Path) -> Protocols:
+    """The protocols at hand: built in, of the settings, and in further folders."""
+    own = (Path(settings.packs),) if settings.packs else ()
+    return Protocols(*own, *folders)

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bot.__main__ import app  # noqa: E402 - the path comes first
+from bot.__main__ import make_app  # noqa: E402 - the path comes first
 from bot.commands.retention_commands import RETENTION  # noqa: E402
 from bot.settings import SECRETS, Settings  # noqa: E402
 from storage.rotation import SEALED  # noqa: E402
@@ -67,7 +67,7 @@ def commands() -> Iterator[tuple[str, Any]]:
             elif not command.hidden:
                 yield f"{before}{name}", command
 
-    yield from sorted(walk(typer.main.get_command(app), ""))
+    yield from sorted(walk(typer.main.get_command(make_app()), ""))
 
 
 def commands_table() -> str:

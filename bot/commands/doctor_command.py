@@ -18,6 +18,7 @@ from bot.doctor import Line, State, fail, ok, warn
 from bot.errors import ConfigurationError
 from bot.health import OUTBOX_TOO_OLD_SECONDS
 from bot.ports import Services
+from bot.protocols import protocols_of
 from bot.rules.working_days import london_date
 from bot.settings import read_settings
 from storage import open_store
@@ -81,7 +82,7 @@ async def look(settings: Settings, clock: Clock) -> list[Line]:
 
 def _protocol(settings: Settings, lines: list[Line]) -> CouncilProtocol | None:
     try:
-        protocol = chosen(settings, bootstrap.protocols(settings), "")
+        protocol = chosen(settings, protocols_of(settings), "")
     except ConfigurationError as error:
         lines.append(fail("protocol", str(error).splitlines()[0].rstrip(".:"), "Set PROTOCOL to the id of a pack."))
         return None

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from bot import bootstrap
 from bot.commands.shared import Config, Json, chosen, print_json
 from bot.errors import InputError
+from bot.protocols import protocols_of
 from bot.settings import read_settings
 
 ANY_COUNCIL = "your council"
@@ -63,7 +63,7 @@ def teams(
     settings = read_settings(config)
     council = ANY_COUNCIL
     if settings.protocol:
-        council = chosen(settings, bootstrap.protocols(settings), "").pack.council
+        council = chosen(settings, protocols_of(settings), "").pack.council
     made = ours.make_manifest(settings.teams_app_id, council=council, website=website, privacy=privacy)
     ours.write(out, made)
     sys.stdout.write(f"{out} is ready. Upload it in the Teams admin centre: Manage apps, Upload new app.\n")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from bot.bootstrap import opened_store, protocols
 from bot.errors import InputError
+from bot.protocols import protocols_of
 from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def settings_and_protocols(config: Path | None = None, packs: Path | None = None
     settings = read_settings(config)
     if packs is not None and not packs.is_dir():
         raise InputError(f"There is no folder {packs}. Correct --packs.")
-    return settings, protocols(settings, *([packs] if packs else []))
+    return settings, protocols_of(settings, *([packs] if packs else []))
 
 
 def chosen(settings: Settings, at_hand: Protocols, name: str) -> CouncilProtocol:
@@ -104,6 +104,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 def with_store(settings: Settings, work: Callable[[SqlStore], Awaitable[Result]]) -> Result:
     """Do something with the store and return what came of it."""
+    from bot.bootstrap import opened_store  # noqa: PLC0415 - a question on the command line needs no database
 
     async def opened() -> Result:
         async with opened_store(settings) as store:
