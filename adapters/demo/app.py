@@ -7,6 +7,7 @@ answered through the same door, and it shows the same replies and forms.
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -191,8 +192,8 @@ class _Page:
         """Go to another time, and let everything happen that is due by then."""
         council = await self._council(request)
         try:
-            wanted = datetime.fromisoformat(str((await request.json())["to"]))
-        except (ValueError, KeyError, TypeError):
+            wanted = datetime.fromisoformat(str(json.loads(await request.read())["to"]))
+        except (ValueError, KeyError, TypeError, RecursionError):
             return web.json_response({"error": say.NO_TIME}, status=400)
         moment = wanted.replace(tzinfo=LONDON) if wanted.tzinfo is None else wanted
         if not council.clock.now() <= moment <= council.clock.real.now() + FURTHEST:

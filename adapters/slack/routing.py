@@ -16,6 +16,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack import inbound
 from adapters.slack import wording as say
 from adapters.slack.web_api import silent_logger
+from bot.logs import where
 from bot.wording.common import CANNOT_SEE_WHAT
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class Router:
         async def on_error(error: Exception) -> BoltResponse:
             if isinstance(error, BoltUnhandledRequestError):
                 return answer()
-            log.error("slack.listener_failed", error=type(error).__name__)
+            log.error("slack.listener_failed", error=type(error).__name__, where=where(error.__traceback__))
             return answer(status=BAD_REQUEST)
 
         listeners.add_to(bolt)
