@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
     from bot.metrics import Metrics
+    from bot.rush import Rush
 
     Ready = Callable[[], Awaitable[Sequence[str]]]
 
@@ -68,15 +70,16 @@ def _from_this_machine(request: web.Request) -> bool:
     return peer is not None and is_loopback(str(peer[0])) and is_loopback(host) and not forwarded
 
 
-def measured(metrics: Metrics) -> Middleware:
-    """A middleware that counts every answer, and times those to what a platform sends."""
+def measured(metrics: Metrics, rush: Rush) -> Middleware:
+    """A middleware that counts every answer, and times those to what a platform sends; work waits meanwhile."""
 
     @web.middleware
     async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
         try:
-            response = await handler(request)
+            with rush.arrival() if request.method == "POST" else contextlib.nullcontext():
+                response = await handler(request)
             status = response.status
         except web.HTTPException as refusal:
             status = refusal.status

@@ -81,7 +81,9 @@ def make_app(
     Args:
         ready: what is not ready yet, a plain sentence each.
     """
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[measured(reception.metrics), last_resort])
+    app = web.Application(
+        client_max_size=LARGEST_BODY, middlewares=[measured(reception.metrics, reception.rush), last_resort]
+    )
     for adapter in adapters:
         adapter.add_routes(app, reception)
     add_health(app, ready)

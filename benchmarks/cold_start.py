@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import json
 import os
-import socket
 import statistics
 import sys
 import tempfile
@@ -24,18 +23,14 @@ import aiohttp
 from aiohttp import web
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(ROOT)]
+
+from load import free_port, machine  # noqa: E402 - the path comes first
 
 from adapters.slack.manifest import BOT_SCOPES  # noqa: E402 - the path comes first
 from storage import new_key  # noqa: E402
 
 READY_WITHIN_SECONDS, MEGABYTES = 2.0, 200
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 async def hosts() -> tuple[web.AppRunner, str]:
@@ -151,15 +146,7 @@ async def main() -> None:
             flush=True,
         )
     await runner.cleanup()
-    print(f"\nReady within {READY_WITHIN_SECONDS:.0f} s and {MEGABYTES} MB: {'yes' if fits else 'no'}. {machine()}")
-
-
-def machine() -> str:
-    model = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        "?",
-    )
-    return f"{os.cpu_count()} cores, {model}, Python {sys.version.split()[0]}."
+    print(f"\nReady within {READY_WITHIN_SECONDS:.0f} s and {MEGABYTES} MB: {'yes' if fits else 'no'}. {machine()}.")
 
 
 if __name__ == "__main__":

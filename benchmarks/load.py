@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +42,12 @@ class Result:
 
     @property
     def median(self) -> float:
+        """Milliseconds that half of the answers took at most."""
         return statistics.median(self.latencies) * 1000
 
     @property
     def p99(self) -> float:
+        """Milliseconds that all but one in a hundred took at most."""
         return sorted(self.latencies)[int(len(self.latencies) * 0.99)] * 1000
 
 
@@ -89,7 +91,7 @@ class Server:
     def __init__(self, *arguments: str, port: int, environment: dict[str, str]) -> None:
         self.arguments, self.port, self.environment = arguments, port, environment
 
-    async def __aenter__(self) -> Server:
+    async def __aenter__(self) -> Self:
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, *self.arguments, cwd=ROOT, env=self.environment, stderr=asyncio.subprocess.PIPE
         )

@@ -113,7 +113,7 @@ def commands(number: int, run: str) -> list[bytes]:
                 {
                     "command": "/ask-protocol",
                     "text": QUESTIONS[each % len(QUESTIONS)],
-                    "user_id": f"U{each % 500}",
+                    "user_id": f"U{each % 200}",
                     "user_name": "pat",
                     "team_id": TEAM,
                     "channel_id": "C1",
@@ -134,7 +134,7 @@ def mentions(number: int, run: str) -> list[bytes]:
     for each in range(number):
         event = {
             "type": "app_mention",
-            "user": f"U{each % 500}",
+            "user": f"U{each % 200}",
             "text": f"<@{BOT}> {QUESTIONS[each % len(QUESTIONS)]}",
             "ts": f"{int(time.time())}.{each:06}",
             "channel": f"C{each % 200}",

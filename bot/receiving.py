@@ -22,6 +22,7 @@ from bot.metrics import Metrics
 from bot.model import OutgoingMessage
 from bot.ports import Services
 from bot.rate_limit import RateLimit
+from bot.rush import Rush
 from bot.wording import common
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ class Reception:
     wake: asyncio.Event
     metrics: Metrics = field(default_factory=Metrics)
     rate_limit: RateLimit = field(default_factory=RateLimit)
+    rush: Rush = field(default_factory=Rush)
 
     async def accept(self, event: Event) -> bool:
         """Remember the event; committed when this returns. False where it is a repeat."""
-        with self.metrics.kept.labels(event.platform).time():
+        with self.metrics.kept.labels(event.platform).time(), self.rush.arrival():
             new = await self.store.remember(event)
         if new:
             self.wake.set()
@@ -105,9 +107,13 @@ class Reception:
             async with self.store.begin() as uow:
                 events = await uow.inbox.claim(platform, self.clock.now(), LEASE, limit)
                 await uow.commit()
-            await asyncio.gather(*(self._work(event, in_response=False) for event in events))
+            await asyncio.gather(*(self._work_after(event) for event in events))
             worked += len(events)
         return worked
+
+    async def _work_after(self, event: Event) -> None:
+        async with self.rush.after():
+            await self._work(event, in_response=False)
 
     async def _work(self, event: Event, *, in_response: bool) -> Reply | None:
         with structlog.contextvars.bound_contextvars(event_key=event.key, platform=event.platform):

@@ -65,10 +65,11 @@ class KnownPlaces:
 
     async def note(self, incoming: Incoming) -> None:
         """Keep where the sender can be reached, and by which address the tenant is."""
-        reference = inbound.reference(incoming)
+        # Without the message's own id, which would make every message a change.
+        reference = {key: value for key, value in inbound.reference(incoming).items() if key != "activityId"}
         wanted = {_tenant_id(incoming.tenant): json.dumps({**reference, "conversation": {}, "user": {}})}
         if incoming.is_personal:
-            text = json.dumps({key: value for key, value in reference.items() if key != "activityId"})
+            text = json.dumps(reference)
             wanted |= {who: text for who in (incoming.user_id, incoming.directory_id) if who}
         changed = {who: text for who, text in wanted.items() if self._unchanged.get(who) != text}
         if not changed:
