@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.handlers import disclosure_care, recount, remind, weekly_digest
+from bot.handlers import conflicts, disclosure_care, recount, remind, weekly_digest
 from bot.metrics import Metrics
 from bot.ports import Services
 
@@ -116,6 +116,7 @@ class Scheduler:
         async with self.store.begin() as uow:
             swept = await remind.sweep(self._services(uow))
             weekly = await weekly_digest.sweep(self._services(uow))
+            await conflicts.sweep(self._services(uow))
             await uow.commit()
         if swept.queued or weekly or moved.moved:
             log.info("reminders.queued", due=swept.due, messages=swept.queued, weekly=weekly)

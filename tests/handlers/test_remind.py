@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.demo.people import SAMPLE_PEOPLE
-from bot.handlers import recount, remind, weekly_digest
+from bot.handlers import conflicts, recount, remind, weekly_digest
 from bot.messages import Buttons, Facts, Heading, Paragraph
 from bot.rechecking import Rechecker
 from bot.rules.casework import State
@@ -457,6 +457,22 @@ async def test_the_monitoring_officer_sees_it_from_the_last_rung_on(council: Cou
     await council.day("2026-03-30")
 
     assert await council.opened(MO, case)
+
+
+async def test_a_relationship_declared_later_is_pointed_out_once_to_democratic_services_alone(council: Council) -> None:
+    case = await council.raise_one()
+    await council.declares(GWEN, f"person:{ADA}")
+    await council.send()
+    for minute in (30, 35):
+        council.at("2026-03-03", 9, minute)
+        async with council.store.begin() as uow:
+            await conflicts.sweep(services(uow, pack_id="tower-hamlets", clock=council.clock))
+            await uow.commit()
+    got = await council.send()
+
+    assert {who: [reply.summary for reply in replies] for who, replies in got.items()} == {
+        OZ: [f"Choose someone else for enquiry {case.reference}."]
+    }
 
 
 # --- a changed calendar ------------------------------------------------------------------
