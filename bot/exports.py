@@ -23,6 +23,10 @@ COLUMNS = (
     "who_else_is_told", "review_on", "both_sides_declared",
 )  # fmt: skip
 
+FORMULA = frozenset("=+-@＝＋－＠")
+UNSEEN = "".join(map(chr, (*range(0x21), 0xA0, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)))
+"""Spaces and what is not seen at all, which a spreadsheet passes over."""
+
 COUNT_COLUMNS = ("declarer_position", "state", "number")
 
 
@@ -127,7 +131,6 @@ def to_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str] = ()) -> st
 
 
 def harmless(text: str) -> str:
-    """The text, so that no spreadsheet runs it (OWASP, CSV injection)."""
-    return (
-        f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@", "\t", "\r"} or text[:1] in {"\t", "\r", "\n"} else text
-    )
+    """The text, so that no spreadsheet runs it (OWASP, CSV injection): not after a space either, nor in wide signs."""
+    begins = text.lstrip(UNSEEN)[:1]
+    return f"'{text}" if begins in FORMULA or text[:1] in {"\t", "\r", "\n"} else text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -24,6 +25,9 @@ QUIET = ("slack_bolt", "slack_sdk", "botbuilder", "msrest", "msal", "aiohttp.acc
 """Libraries that log what they carry: Bolt the body of a badly signed request, the SDKs requests and answers."""
 
 FRAMES = 4
+
+MOVES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Characters that begin a line, move a terminal's cursor or turn the writing round."""
 
 
 def set_up(level: str) -> None:
@@ -64,11 +68,12 @@ def without_message(_logger: object, _method: str, event: MutableMapping[str, An
 
 
 def one_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Keep every value on its line: what comes from outside must not look like an entry of its own."""
-    return {
-        name: value.replace("\n", "\\n").replace("\r", "\\r") if isinstance(value, str) else value
-        for name, value in event.items()
-    }
+    """Keep every value on its line: what comes from outside must neither look like an entry nor move a terminal."""
+    return {name: MOVES.sub(_spelt, value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def where(trace: TracebackType | None) -> str:

@@ -70,6 +70,8 @@ class Protocols:
                 return read_pack(path.parent)
         except PackError as error:
             raise ConfigurationError(f"The protocol “{name}” has mistakes:\n{error}") from None
+        except (OSError, ValueError):
+            pass  # a name that cannot even be a path
         known = ", ".join(self._library.ids())
         if not name:
             raise ConfigurationError(f"Say which protocol: set PROTOCOL, or use --protocol. There are: {known}.")

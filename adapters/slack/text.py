@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MEANING = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LINE_END = re.compile(r"[\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ANGLE = re.compile(r"<([@#!][^<>]*|[a-z][a-z0-9+.-]*:[^<>]*)>", re.IGNORECASE)
 """Slack's notation for mentions, channels and links; any other angle bracket is one that a person typed."""
 
@@ -26,9 +28,12 @@ def unescape(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without what no platform and no database keeps: NUL, other controls, halves of characters."""
+    """The text without what no platform and no database keeps: NUL, other controls, halves of characters.
+
+    Overrides of the writing direction go too: with them a text reads as another than it is.
+    """
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(character for character in whole if character in "\n\t" or character >= " ")
+    return _CONTROL.sub("", _LINE_END.sub("\n", whole))
 
 
 def length(text: str) -> int:

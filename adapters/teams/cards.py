@@ -22,12 +22,13 @@ CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 
 _PLAIN = re.compile(r"(?:[^\W_]|[ ,.?!'’“”()/&:;–—-])*")
 _LIST_MARK = re.compile(r"\s*(?:[-+*]|\d+[.)])\s|\s*#")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_TEMPLATE = re.compile(r"\{(?=\{)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
     """The text without control characters and without anything that a client would compute (``{{DATE(...)}}``)."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("{{", "{\u200b{")
+    return _TEMPLATE.sub("{\u200b", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def is_plain(text: str) -> bool:

@@ -81,8 +81,8 @@ def input_id(name: str, shape: Shape = Shape.PLAIN) -> str:
 
 
 def choice_value(value: str) -> str:
-    """An option's value, fit for a list: Teams parts several choices by commas."""
-    return quote(whole(value), safe=" ~!@#$^&*()+=[]{}|:;'<>?/.\"\\`")
+    """An option's value, fit for a list: Teams parts several choices by commas, and computes what braces hold."""
+    return quote(whole(value), safe=" ~!@#$^&*()+=[]|:;'<>?/.\"\\`")
 
 
 def whole(text: str) -> str:
