@@ -42,6 +42,13 @@ format: .venv/.installed-test ## put the code into its usual form
 docs: .venv/.installed-test ## fill the made parts of the documents from the code
 	$(BIN)/python tools/make_docs.py
 
+train: .venv/.installed-test ## fit the search and the check of drafts to the packs (some minutes; after changing a pack)
+	$(BIN)/python -m tools.train_search
+	$(BIN)/python -m tools.train_drafts
+
+quality: .venv/.installed-test ## measure the answers, beside plain engines, into docs/answer-quality.md
+	$(BIN)/python -m benchmarks.answer_quality --write
+
 check: lint test ## everything that CI runs
 
 faults: .venv/.installed-test ## kill and break it at every point, and print what was lost (some minutes)

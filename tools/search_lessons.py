@@ -15,7 +15,7 @@ from bot.rules.search.words import words
 if TYPE_CHECKING:
     from bot.rules.protocol import Knowledge, Pack
 
-HELD, HELD_SCENARIOS = 26, 41
+HELD, HELD_SCENARIOS, HELD_DRAFTS = 26, 41, 40
 """Of 256: the share of texts that training never sees, so that they can measure it."""
 SCENARIOS = BUILT_IN / "scenarios.yaml"
 
@@ -102,8 +102,12 @@ class Lessons:
         return known
 
 
+def is_held(text: str, kind: str) -> bool:
+    """Whether a text is held back; that depends on the text alone, so that every training agrees."""
+    share = {"scenario": HELD_SCENARIOS, "draft": HELD_DRAFTS}.get(kind, HELD)
+    return hashlib.sha256(text.encode()).digest()[0] < share
+
+
 def lesson(text: str, kind: str, answers: dict[int, tuple[int, ...]], weight: float, subject: int = -1) -> Lesson:
-    """A lesson; whether it is held back depends on its text alone."""
-    mark = hashlib.sha256(text.encode()).digest()[0]
-    held = mark < (HELD_SCENARIOS if kind == "scenario" else HELD)
-    return Lesson(text, kind, answers, weight, subject, held)
+    """A lesson, held back or not."""
+    return Lesson(text, kind, answers, weight, subject, is_held(text, kind))
