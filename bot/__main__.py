@@ -9,13 +9,17 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from bot import logs
 from bot.errors import ConfigurationError, InputError, ProtocolBotError
+from bot.settings import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+log = structlog.get_logger()
 
 FAILED, BAD_INPUT = 1, 2
 
@@ -60,6 +64,8 @@ def make_app(families: Sequence[str] = FAMILIES) -> typer.Typer:
 def _options(
     log_level: Annotated[str, typer.Option(envvar="LOG_LEVEL", help="How much is logged.")] = "WARNING",
 ) -> None:
+    if log_level.upper() not in LEVELS:
+        raise InputError(f"“{log_level}” is no log level. Use one of {', '.join(LEVELS)}.")
     logs.set_up(log_level)
 
 
@@ -83,10 +89,12 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return FAILED
-    except Exception as error:  # noqa: BLE001 - a traceback helps nobody at a council
+    except Exception as error:  # a traceback helps nobody at a council
         message = getattr(error, "format_message", None)
-        if message is not None:  # the command-line library's own usage errors
-            return _say(f"{message().rstrip('.')}. Try “protocol-bot --help”.", BAD_INPUT)
+        if message is not None:  # the command-line library's own usage errors; without words where it showed the help
+            what = message().rstrip(".") or "Say which command"
+            return _say(f"{what}. Try “protocol-bot --help”.", BAD_INPUT)
+        log.debug("command.failed", exc_info=error)
         return _say(
             f"Something unexpected went wrong ({type(error).__name__}). Set LOG_LEVEL=DEBUG and try again.", FAILED
         )

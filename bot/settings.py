@@ -7,6 +7,7 @@ The environment wins over the file. A secret may stand in a file of its own: ``N
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from datetime import date, time
 from enum import StrEnum
@@ -47,13 +48,30 @@ def _parted(value: object) -> object:
 
 
 def _time(value: object) -> object:
-    return time.fromisoformat(value) if isinstance(value, str) else value
+    try:
+        return time.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("write a time of day like 09:00") from None
+
+
+def _database(value: object) -> object:
+    if isinstance(value, str) and not re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
+        raise ValueError("begin it with sqlite+aiosqlite:// or postgresql+asyncpg://")
+    return value
+
+
+def _level(value: object) -> object:
+    if isinstance(value, str) and value.upper() not in LEVELS:
+        raise ValueError(f"use one of {', '.join(LEVELS)}")
+    return value
 
 
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parted)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_parted)]
 Dates = Annotated[tuple[date, ...], NoDecode, BeforeValidator(_parted)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 SECRETS = (
     "ENCRYPTION_KEYS",
@@ -70,7 +88,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(case_sensitive=False, extra="forbid", frozen=True, env_ignore_empty=True)
 
-    database_url: str = Field(
+    database_url: Annotated[str, BeforeValidator(_database)] = Field(
         "sqlite+aiosqlite:///./protocol-bot.db",
         description="Where everything is kept: SQLite or PostgreSQL (postgresql+asyncpg://...).",
     )
@@ -85,7 +103,9 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(
         None, ge=0, le=65535, description="A port of its own for /metrics, /livez and /readyz."
     )
-    log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING or ERROR.")
+    log_level: Annotated[str, BeforeValidator(_level)] = Field(
+        "INFO", description="How much is logged: DEBUG, INFO, WARNING or ERROR."
+    )
 
     slack_bot_token: SecretStr | None = Field(None, description="The Slack bot token (xoxb-...).")
     slack_signing_secret: Secrets = Field(
@@ -316,7 +336,10 @@ def read_settings(config: Path | None = None) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         problems = sorted(
-            {(str(problem["loc"][0]).upper(), problem["msg"]) for problem in error.errors(include_input=False)}
+            {
+                (str(problem["loc"][0]).upper(), problem["msg"].removeprefix("Value error, "))
+                for problem in error.errors(include_input=False)
+            }
         )
         raise ConfigurationError(
             "These settings cannot be used: " + "; ".join(f"{name} ({message})" for name, message in problems) + "."

@@ -127,3 +127,19 @@ def test_a_wrong_value_names_the_setting_and_not_the_value(monkeypatch: pytest.M
 
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hush" not in repr(given(monkeypatch, SLACK_BOT_TOKEN="hush", ENCRYPTION_KEYS="hush,hush"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DATABASE_URL", "nonsense", "begin it with"),
+        ("DATABASE_URL", "mysql://x/y", "begin it with"),
+        ("OFFICE_OPENS", "9am", "write a time of day like 09:00"),
+        ("LOG_LEVEL", "LOUD", "use one of DEBUG"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} .*{says}"):
+        given(monkeypatch, **{name: value})

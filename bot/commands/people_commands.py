@@ -111,6 +111,8 @@ def list_people(as_json: Json = False, config: Config = None) -> None:
     if as_json:
         print_json([_row(person) for person in people])
         return
+    if not people:
+        sys.stdout.write("The directory is empty. Fill it with “protocol-bot people import FILE”.\n")
     for person in people:
         held = ", ".join(position.value.replace("_", " ") for position in person.positions)
         sys.stdout.write(f"{person.name} <{person.email}>: {'; '.join(_said((held, person.department)))}\n")

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from bot.calendars import calendar, counting
+from bot.calendars import calendar, counting, last_known_holiday
 from bot.commands.shared import NOTHING, Config, Json, Packs, ProtocolId, chosen, print_json, settings_and_protocols
 from bot.errors import InputError
-from bot.rules.deadlines import Deadline, count, reply_limit
-from bot.rules.protocol import ClockKind, Pack, Position, Role
+from bot.rules.deadlines import Deadline, count, reply_limit, without_number
+from bot.rules.protocol import Pack, Position, Role, TimeLimit
 from bot.rules.routing import concern_route, declaration_route, step_title
 
 ABOUT = ("officer", "director", "chief_executive", "member")
@@ -40,21 +40,43 @@ def deadline(
     moment = _moment(received)
     limit = reply_limit(pack, settings.reply_working_days)
     if limit is None:
-        word = next((clock for clock in pack.clocks if clock.kind in {ClockKind.REPLY, ClockKind.PROMPTLY}), None)
-        said = f" For {word.what} it says “{word.word}” ({pack.cited(word.ref)})." if word and word.word else ""
-        sentence = f"This protocol gives no number of days.{said} Set REPLY_WORKING_DAYS to your council's own."
+        said = without_number(pack)
+        sentence = f"{_no_number(pack, said)} Set REPLY_WORKING_DAYS to your council's own."
         if as_json:
-            print_json({"due": None, "rule": sentence, "ref": word.ref if word else None})
+            empty: dict[str, object] = {
+                "due": None,
+                "working_days": None,
+                "rule": sentence,
+                "ref": said.ref if said else "",
+                "days": [],
+            }
+            print_json(empty)
         else:
             sys.stdout.write(sentence + "\n")
         raise typer.Exit(NOTHING)
-    found = count(moment, limit, calendar(settings), counting(settings))
+    try:
+        found = count(moment, limit, calendar(settings), counting(settings))
+    except OverflowError:
+        raise InputError(f"“{received}” is beyond every calendar. Give the day on which it came.") from None
+    if found.due > (known := last_known_holiday(settings)):
+        sys.stderr.write(f"Bank holidays are known until {known:%d %B %Y} only: this date may move.\n")
     if as_json:
         print_json(deadline_json(found))
         return
     sys.stdout.write(f"Due {found.due:%A %d %B %Y} ({found.limit.working_days} working days). {found.limit.rule}\n")
     for day in found.days:
         sys.stdout.write(f"  {day.date:%a %d %b %Y}  {'counts' if day.counts else '-':7} {day.why}\n")
+
+
+def _no_number(pack: Pack, said: TimeLimit | None) -> str:
+    start = "This protocol gives no number of days."
+    if said is None or not (said.word or said.amount):
+        return start
+    cited = pack.cited(said.ref)
+    if said.amount is None:
+        return f"{start} For {said.what} it says “{said.word}” ({cited})."
+    unit = said.unit.value.replace("_", " ") if said.unit else ""
+    return f"This protocol gives {said.amount} {unit} ({cited}), and the clock counts working days only."
 
 
 def deadline_json(found: Deadline) -> dict[str, object]:
@@ -130,6 +152,8 @@ def concern(
     config: Config = None,
 ) -> None:
     """Show the ladder for a concern, step by step."""
+    from bot.handlers.ask import advice  # noqa: PLC0415 - the other commands here do not need it
+
     settings, at_hand = settings_and_protocols(config, packs)
     pack = chosen(settings, at_hand, protocol).pack
     try:
@@ -144,7 +168,7 @@ def concern(
         {"to": step_title(pack, step.to), "office": step.to, "ref": step.ref, "how": step.how or ""}
         for step in (route.steps if route else ())
     ]
-    note = (route.note or "") if route else "This protocol has no ladder for that."
+    note = (route.note or "") if route else f"This protocol has no ladder for that. {advice(pack, side)}".strip()
     if as_json:
         print_json({"steps": steps, "note": note})
     else:

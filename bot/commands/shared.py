@@ -63,7 +63,7 @@ def read_rows(path: str) -> Iterator[dict[str, Any]]:
         InputError: the file cannot be read, or a line is not a JSON object; names the line.
     """
     try:
-        lines = sys.stdin if path == "-" else Path(path).open(encoding="utf-8")  # noqa: SIM115 - closed below
+        lines = sys.stdin if path == "-" else Path(path).open(encoding="utf-8-sig")  # noqa: SIM115 - closed below
     except OSError:
         raise InputError(f"The file {path} cannot be read. Correct the path.") from None
     try:
@@ -77,7 +77,7 @@ def read_rows(path: str) -> Iterator[dict[str, Any]]:
 
 def _row(line: str, number: int, path: str) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = json.loads(line.removeprefix("\ufeff"))
     except ValueError:
         row = None
     if not isinstance(row, dict):
@@ -93,7 +93,7 @@ def text_of(row: dict[str, Any], name: str) -> str:
     """
     value = row.get(name)
     if not isinstance(value, str):
-        raise InputError(f"A line has no text “{name}”: {json.dumps(row.get('id'))}.")
+        raise InputError(f"The line with the id {json.dumps(row.get('id'))} has no text “{name}”.")
     return value
 
 

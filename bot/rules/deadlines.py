@@ -14,7 +14,10 @@ from bot.rules.protocol import ClockKind, Unit
 from bot.rules.working_days import LONDON, ONE_DAY, WORKING, Calendar
 
 if TYPE_CHECKING:
-    from bot.rules.protocol import Pack
+    from bot.rules.protocol import Pack, TimeLimit
+
+REPLYING = frozenset({"response-times", "members-enquiries"})
+"""The topics of a paragraph whose “promptly” is about replies, not about raising a concern, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,29 @@ def reply_limit(pack: Pack, own_setting: int | None) -> Limit | None:
     limit = pack.clock(ClockKind.REPLY)
     if limit is not None and limit.amount is not None:
         days = {Unit.WORKING_DAYS: 1, Unit.WEEKS: 5}.get(limit.unit or Unit.WORKING_DAYS)
+        if days is None and own_setting is not None:
+            return Limit(
+                own_setting, f"Your council's setting; {pack.cited(limit.ref)} does not count in working days."
+            )
         if days is not None:
             amount = limit.amount * days
-            return Limit(amount, f"{pack.cited(limit.ref)}: {limit.what}".strip(), limit.ref)
+            cited = pack.cited(limit.ref)
+            return Limit(amount, f"{cited[:1].upper()}{cited[1:]}: {limit.what}".strip(), limit.ref)
     if own_setting is not None:
         return Limit(own_setting, "Your council's setting; the protocol gives no number.")
     return None
+
+
+def without_number(pack: Pack) -> TimeLimit | None:
+    """What the protocol says on the time for a reply where the clock cannot count it: a word, or another unit."""
+    return next((clock for clock in pack.clocks if _on_replies(pack, clock)), None)
+
+
+def _on_replies(pack: Pack, clock: TimeLimit) -> bool:
+    if clock.kind is ClockKind.REPLY:
+        return True
+    about = {topic for clause in pack.clauses if clause.ref == clock.ref for topic in clause.topics}
+    return clock.kind is ClockKind.PROMPTLY and bool(about & REPLYING)
 
 
 def day_of_receipt(

@@ -24,6 +24,15 @@ LADDER_WORDS = frozenset({"discussion", "outside"})
 """Steps of a ladder that are no office: talk to the person first; somebody outside the council."""
 
 
+PLAINLY = {
+    "missing": "This is missing",
+    "extra_forbidden": "There is no such entry in a pack; correct its name or take it out",
+    "model_type": "This should be entries with names, such as “id: our-council”",
+    "model_attributes_type": "This should be entries with names, such as “id: our-council”",
+}
+"""The checks' own words, where they are a programmer's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One mistake in a pack, and where it stands."""
@@ -57,6 +66,8 @@ class _Document:
     name: str
     data: Any
     lines: Lines
+    faults: tuple[Fault, ...] = ()
+    """Names that stand twice."""
 
     def fault(self, path: tuple[str | int, ...], message: str) -> Fault:
         while path and path not in self.lines:
@@ -98,9 +109,7 @@ def _read(source: Source, *, with_lines: bool) -> _Document:
         ) from None
     finally:
         loader.dispose()
-    if faults:
-        raise PackError(faults)
-    return _Document(source.name, data, lines)
+    return _Document(source.name, data, lines, tuple(faults))
 
 
 def _validated(adapter: TypeAdapter[Found], document: _Document) -> Found:
@@ -108,7 +117,9 @@ def _validated(adapter: TypeAdapter[Found], document: _Document) -> Found:
         return adapter.validate_python(document.data)
     except ValidationError as error:
         raise PackError(
-            document.fault(tuple(part for part in problem["loc"]), _sentence(problem["loc"], problem["msg"]))
+            document.fault(
+                tuple(problem["loc"]), _sentence(problem["loc"], PLAINLY.get(problem["type"], problem["msg"]))
+            )
             for problem in error.errors(include_url=False)
         ) from None
 
@@ -165,7 +176,7 @@ def parse_pack(pack: Source, questions: Source | None, knowledge: Knowledge, *, 
     """
     first = _read(pack, with_lines=check)
     second = _read(questions, with_lines=check) if questions else _Document("questions.yaml", {}, {})
-    faults: list[Fault] = []
+    faults = [*first.faults, *second.faults]
     try:
         asked = _validated(TypeAdapter(_Questions), second)
     except PackError as error:
@@ -180,7 +191,8 @@ def parse_pack(pack: Source, questions: Source | None, knowledge: Knowledge, *, 
     try:
         found = _validated(TypeAdapter(Pack), first)
     except PackError as error:
-        raise PackError([*faults, *error.faults]) from None
+        rough = _rough_check(first, knowledge) if check else ()
+        raise PackError([*faults, *error.faults, *rough]) from None
     if check:
         faults.extend(_cross_check(found, first, knowledge))
         known = {clause.ref for clause in found.clauses}
@@ -200,16 +212,71 @@ def _with_phrasings(clause: object, asked_as: dict[str, tuple[str, ...]]) -> obj
     return clause
 
 
+def _rough_check(document: _Document, knowledge: Knowledge) -> Iterator[Fault]:
+    """The same as :func:`_cross_check`, as far as it goes, for a pack whose shape is wrong: all mistakes at once."""
+    data = document.data if isinstance(document.data, dict) else {}
+    clauses, offices = data.get("clauses"), data.get("offices")
+    refs = [clause.get("ref") if isinstance(clause, dict) else None for clause in _listed(clauses)]
+    topics = {topic.id for topic in knowledge.topics}
+    for number, clause in enumerate(_listed(clauses)):
+        if refs[number] is not None and refs[number] in refs[:number]:
+            yield document.fault(("clauses", number, "ref"), _twice(refs[number]))
+        for topic in _listed(clause.get("topics") if isinstance(clause, dict) else None):
+            if topic not in topics:
+                yield document.fault(("clauses", number, "topics"), _no_topic(topic))
+    for path, word in _strings(data, ()):
+        name = next(str(part) for part in reversed(path) if isinstance(part, str))
+        if path[0] == "clauses":
+            continue
+        if name in {"ref", "refs", "also"} and word not in refs:
+            yield document.fault(path, _no_paragraph(word))
+        office_here = word in (offices if isinstance(offices, dict) else {}) or word in LADDER_WORDS
+        if name in {"to", "offer", "deputy"} and not office_here:
+            yield document.fault(path, _no_office(word))
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _strings(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text in the document, with its path."""
+    if isinstance(value, str) and path:
+        yield path, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _strings(one, (*path, str(key)))
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _strings(one, (*path, number))
+
+
+def _twice(ref: object) -> str:
+    return f"Paragraph “{ref}” stands here twice; keep one."
+
+
+def _no_topic(topic: object) -> str:
+    return f"There is no topic “{topic}” in topics.yaml."
+
+
+def _no_paragraph(ref: object) -> str:
+    return f"The pack has no paragraph “{ref}”; correct the reference."
+
+
+def _no_office(office: object) -> str:
+    return f"“{office}” is not one of this pack's offices, so this leads to nobody."
+
+
 def _cross_check(pack: Pack, document: _Document, knowledge: Knowledge) -> Iterator[Fault]:
     """What the shapes alone do not show: references that lead nowhere."""
     yield from _check_clauses(pack, document, {topic.id for topic in knowledge.topics})
     known = {clause.ref for clause in pack.clauses}
     for path, ref in _refs(pack):
         if ref is not None and ref not in known:
-            yield document.fault(path, f"The pack has no paragraph “{ref}”; correct the reference.")
+            yield document.fault(path, _no_paragraph(ref))
     for path, office in _offices(pack):
         if office not in pack.offices and not (path[0] == "concerns" and office in LADDER_WORDS):
-            yield document.fault(path, f"“{office}” is not one of this pack's offices, so this leads to nobody.")
+            yield document.fault(path, _no_office(office))
     yield from _check_routes(pack, document)
 
 
@@ -217,11 +284,11 @@ def _check_clauses(pack: Pack, document: _Document, topics: set[str]) -> Iterato
     seen: set[str] = set()
     for number, clause in enumerate(pack.clauses):
         if clause.ref in seen:
-            yield document.fault(("clauses", number, "ref"), f"Paragraph “{clause.ref}” stands here twice; keep one.")
+            yield document.fault(("clauses", number, "ref"), _twice(clause.ref))
         seen.add(clause.ref)
         for topic in clause.topics:
             if topic not in topics:
-                yield document.fault(("clauses", number, "topics"), f"There is no topic “{topic}” in topics.yaml.")
+                yield document.fault(("clauses", number, "topics"), _no_topic(topic))
 
 
 def _check_routes(pack: Pack, document: _Document) -> Iterator[Fault]:

@@ -32,6 +32,11 @@ ALSO_CALLED = {"e_mail": "email", "positions": "position"}
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 LONGEST = {"email": 320, "manager_email": 320, "cover_email": 320, "slack_user_id": 64, "teams_user_id": 256}
 LONGEST_CELL = 200
+IDS = {
+    "slack_user_id": "Slack member id: it looks like U012ABCDEF",
+    "teams_user_id": "Teams user id: use the directory object id, or one that begins with 29:",
+}
+"""People put a name or an address into these columns; such a row would never be found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,11 @@ def _person(row: _Row, before: Mapping[str, Person], faults: list[Fault]) -> Per
         f"The {name} is longer than {limit} characters."
         for name, cell in cells.items()
         if len(cell) > (limit := LONGEST.get(name, LONGEST_CELL))
+    ]
+    problems += [
+        f"“{cells[name]}” in {name} is no {what}."
+        for name, what in IDS.items()
+        if re.search(r"[\s@,;]", cells.get(name, ""))
     ]
     role = _role(cells["role"])
     if role is None:

@@ -48,6 +48,38 @@ def test_who_is_told_of_a_relationship(
     assert found["to"] or found["note"]
 
 
+def test_a_deadline_that_nobody_gives_has_the_same_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = answer(capsys, "deadline", "--protocol", "copeland", "--received", "2026-03-02")
+    assert code == 3
+    assert found.keys() == {"due", "working_days", "rule", "ref", "days"}
+    assert "promptly" in found["rule"]
+
+    code, found = answer(capsys, "deadline", "--protocol", "councillor-officer", "--received", "2026-03-02")
+    assert code == 3
+    assert "without delay" not in found["rule"], "its paragraphs on time are about raising a concern, not about replies"
+
+
+def test_a_date_after_the_last_known_bank_holiday_is_said_to_be_a_guess(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["deadline", "--protocol", "tower-hamlets", "--received", "2040-01-03"]) == 0
+    assert "may move" in capsys.readouterr().err
+    assert run(["deadline", "--protocol", "tower-hamlets", "--received", "9999-12-31"]) == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["route"], ["people"]])
+def test_a_command_without_its_second_word_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert run(arguments) == 2
+    assert capsys.readouterr().err == "Say which command. Try “protocol-bot --help”.\n"
+
+
+def test_where_there_is_no_ladder_the_note_says_whom_to_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = answer(capsys, "route", "concern", "--protocol", "copeland", "--by", "officer", "--about", "officer")
+
+    assert code == 3
+    assert "16.1" in found["note"]
+
+
 @pytest.mark.parametrize(
     ("council", "by", "about", "first", "ref"),
     [

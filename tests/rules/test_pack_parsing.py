@@ -88,6 +88,20 @@ def test_all_mistakes_come_at_once() -> None:
     assert len(faults(broken, QUESTIONS + '  "8.8":\n    - what\n')) == 3
 
 
+def test_a_wrong_shape_hides_no_other_mistake() -> None:
+    broken = (
+        GOOD.replace("force: must", "force: ought")
+        .replace("council: Fictional Council", "council: Fictional Council\ncouncil: Another")
+        .replace("topics: [advice-on-protocol]", "topics: [nowhere]")
+        .replace('to: [monitoring_officer]\n    ref: "1.2"', 'to: [town_crier]\n    ref: "9.9"')
+        .replace('ref: "1.2"\n    section', 'ref: "1.1"\n    section')
+    )
+    found = faults(broken)
+
+    for says in ("stands here twice", "force", "nowhere", "town_crier", "9.9", "Paragraph “1.1”"):
+        assert any(says in fault for fault in found), (says, found)
+
+
 def test_a_phrasing_for_an_unknown_paragraph_is_named_with_its_file_and_line() -> None:
     assert faults(GOOD, 'asked_as:\n  "1.1": [a]\n  "5":\n    - b\n') == [
         "questions.yaml:3: The pack has no paragraph “5”; correct it or take it out."

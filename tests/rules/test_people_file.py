@@ -118,3 +118,12 @@ def test_a_column_that_is_not_there_leaves_what_is_known_and_an_empty_cell_empti
 def test_text_in_no_known_encoding_is_not_guessed_at() -> None:
     assert decode("Zoë".encode("latin-1")) is None
     assert decode("Zoë".encode("utf-16")) == "Zoë"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("slack_user_id", "@ada"), ("slack_user_id", "Ada Sample"), ("teams_user_id", "ada@c.example")]
+)
+def test_a_name_or_an_address_is_no_user_id(column: str, cell: str) -> None:
+    [fault] = faults(f"{HEADER.strip()},{column}\nAda,a@b.example,member,member,{cell}\n")
+
+    assert fault.startswith(f"Line 2: “{cell}” in {column} is no")
