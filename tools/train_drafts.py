@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float32]
 
-MEANING_WEIGHS, CONTEXT_WEIGHS = 3.0, 0.7
+MEANING_WEIGHS, CONTEXT_WEIGHS = 1.5, 0.75
 FINE_FLAGGED = 0.06
 """The share of fine drafts that may be flagged, measured on drafts left out."""
 

@@ -191,6 +191,7 @@ class Trainer:
                     "sparse_none": float(first[self.clauses + one.pack]),
                     "dense": second[mine],
                     "dense_none": float(np.logaddexp.reduce(none)),
+                    "elsewhere": np.stack([part[: self.clauses][self.of_pack != one.pack] for part in (first, second)]),
                     "right": np.isin(mine, one.answers),
                     "kind": self.lessons.all[one.text].kind,
                     "words": len(self.texts[one.text].split()),
@@ -253,6 +254,7 @@ def signs(one: dict[str, Any], mix: Sequence[float]) -> list[float]:
         float(one["dense"][best] - one["dense_none"]),
         float(np.logaddexp.reduce(clauses) - none),
         float(one["sparse"].max()),
+        float((mix[0] * one["elsewhere"][0] + mix[1] * one["elsewhere"][1]).max() - clauses[best]),
     ]
 
 
@@ -281,7 +283,7 @@ def fit_mix(held: list[dict[str, Any]], weights: NDArray[np.float64]) -> list[fl
 
 def padded(rows: Sequence[NDArray[Any]], width: int, filling: float) -> NDArray[np.float64]:
     """Rows of different lengths side by side."""
-    full = np.full((len(rows), width), filling)
+    full = np.full((len(rows), width), filling, dtype=np.float64)
     for number, row in enumerate(rows):
         full[number, : row.size] = row
     return full
@@ -363,8 +365,8 @@ def main() -> None:
     confidence = [*(float(value) for value in sure.coef_[0]), float(sure.intercept_[0])]
     figures = {
         "mixed": measured(scored, mix, confidence),
-        "words and pieces alone": measured(scored, [1, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0]),
-        "encoder alone": measured(scored, [0, 1, 0, 1, 0], [1, 0, 0, 0, 0, 0]),
+        "words and pieces alone": measured(scored, [1, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0, 0]),
+        "encoder alone": measured(scored, [0, 1, 0, 1, 0], [1, 0, 0, 0, 0, 0, 0]),
     }
     note(json.dumps(figures, indent=1), began)
     everything = trainer.examples(held=None)

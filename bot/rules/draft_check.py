@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float32]
 
-ALSO_SHARE = 0.5
+ALSO_SHARE = 0.4
 """A second kind is named when it is at least this share as likely as the first."""
-REFS_OF_FIRST, REFS_OF_SECOND = 2, 1
+REFS_OF_A_KIND = 2
+SEARCH_WEIGHS, LEAST_SHARE = 0.15, 1e-3
 
 
 class Audience(StrEnum):
@@ -120,22 +121,36 @@ def check_draft(engine: SearchEngine, text: str, role: Role, audience: Audience 
     likely = model.likelihoods(text, role, reader, trained.encoder, trained.spelling)
     if 1 - float(likely[-1]) < model.threshold:
         return ()
-    order = np.argsort(-likely[:-1], kind="stable")
+    kinds = likely[:-1] * _search_agrees(engine, model.kinds, text)
+    order = np.argsort(-kinds, kind="stable")
     flags: dict[str, Flag] = {}
-    for place, number in enumerate(order[:2]):
-        if place and likely[number] < ALSO_SHARE * likely[order[0]]:
+    for number in order[:2]:
+        if kinds[number] < ALSO_SHARE * kinds[order[0]]:
             break
-        for flag in _flags_of(engine, model.kinds[number], text, REFS_OF_SECOND if place else REFS_OF_FIRST):
+        for flag in _flags_of(engine, model.kinds[number], text):
             flags.setdefault(flag.ref, flag)
     return tuple(flags.values())
 
 
-def _flags_of(engine: SearchEngine, kind: DraftKind, text: str, most: int) -> Iterator[Flag]:
+def _search_agrees(engine: SearchEngine, kinds: tuple[DraftKind, ...], text: str) -> Numbers:
+    """How far a search for the text leads to the kinds' own paragraphs: it decides between kinds that are close."""
+    shares = engine.shares(text)
+    best = [max((shares.get(ref, 0.0) for ref in refs_of(kind, engine)), default=0.0) for kind in kinds]
+    agrees: Numbers = (np.array(best, dtype=np.float32) + LEAST_SHARE) ** SEARCH_WEIGHS
+    return agrees
+
+
+def refs_of(kind: DraftKind, engine: SearchEngine) -> tuple[str, ...]:
+    """The paragraphs that the kind names in this pack, the nearest first."""
+    return kind.refs.get(engine.pack.id, ())[:REFS_OF_A_KIND]
+
+
+def _flags_of(engine: SearchEngine, kind: DraftKind, text: str) -> Iterator[Flag]:
     """The kind's paragraphs in this pack: the named ones, or where it names none, what a search finds."""
-    refs = kind.refs.get(engine.pack.id, ())
+    refs = refs_of(kind, engine)
     if not refs:
         found = engine.search(f"{kind.why} {text}", None)
         refs = tuple(hit.ref for hit in found.hits[:1]) if found.verdict == "clear" else ()
     known = {clause.ref for clause in engine.pack.clauses}
-    for ref in [ref for ref in refs if ref in known][:most]:
+    for ref in [ref for ref in refs if ref in known]:
         yield Flag(ref=ref, why=kind.why, mend=kind.mend, kind=kind.id)

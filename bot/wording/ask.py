@@ -19,7 +19,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "officer": (
         "A member was rude to me. Whom do I tell?",
-        "A councillor keeps pressing me to do them a favour. Is that allowed?",
+        "A councillor keeps pressing me to do something improper. What can I do?",
         "May I be friends with a councillor?",
     ),
     "": (

@@ -79,6 +79,11 @@ class SearchEngine:
         own = [OTHER_SIDE if side not in {None, role} else 0.0 for side in self._ladders]
         return np.array(own, dtype=np.float32)
 
+    def shares(self, text: str) -> dict[str, float]:
+        """How the pack's clauses share a text among them, by label."""
+        shares = _shares(self._scoring.scores(text).clauses)
+        return {clause.ref: float(share) for clause, share in zip(self.pack.clauses, shares, strict=True)}
+
     def _nearest_topics(self, order: NDArray[np.intp]) -> tuple[Topic, ...]:
         found: dict[str, Topic] = {}
         for number in order:

@@ -5,6 +5,7 @@ It needs no training, so it serves a pack that was edited or imported a minute a
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,9 +27,10 @@ def middles(classes: Sequence[Sequence[tuple[str, float]]]) -> SparseModel:
     numbers: list[NDArray[np.uint32]] = []
     counts: list[NDArray[np.float32]] = []
     parts: list[tuple[int, float]] = []
+    known = cache(sparse_features)
     for column, texts in enumerate(classes):
         for text, weight in texts:
-            named, counted, pieces, pieces_counted = sparse_features(text)
+            named, counted, pieces, pieces_counted = known(text)
             numbers += (named, pieces)
             counts += (counted, pieces_counted)
             parts += ((column, weight), (column, weight))

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LIKENESS_SHARPNESS = 22.0
 LIKENESS_MARGIN = 0.005
 NO_NEAR_MISS = -1
+SAME_QUESTION, KNOWN_MISS = 0.85, 0.2
+"""A question as near as this to a written near miss is that question; of held questions that have an answer
+one in two thousand comes so near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class ByTraining:
     def __init__(self, pack: Pack, trained: Trained, columns: list[int]) -> None:
         self._trained = trained
         self._columns = np.array(columns)
+        self._elsewhere = np.setdiff1d(np.arange(len(trained.said)), self._columns)
         self._none = trained.sparse_none[pack.id]
         start = len(trained.said)
         self._subjects = slice(start, start + len(trained.subjects))
@@ -110,22 +114,19 @@ class ByTraining:
             float(meaning[best]) - meaning_none,
             log_sum(clauses) - none,
             float(words.max()),
+            float((mix.sparse * by_words[self._elsewhere] + mix.dense * by_direction[self._elsewhere]).max())
+            - float(clauses[best]),
         )
         *weights, bias = mix.confidence
+        confidence = share_of(sum(weight * sign for weight, sign in zip(weights, signs, strict=True)) + bias)
         subject = int(np.argmax(subjects))
-        near_miss = self._near_miss(direction, float(subjects[subject]), log_sum(by_direction[self._near]))
-        return Scores(
-            clauses=clauses,
-            confidence=share_of(sum(weight * sign for weight, sign in zip(weights, signs, strict=True)) + bias),
-            subject=subject,
-            near_miss=near_miss,
-        )
-
-    def _near_miss(self, direction: Numbers, subject: float, near: float) -> int:
-        """The nearest near miss, where the question is nearer to those than to any foreign subject."""
-        if not len(self._missed) or near <= subject:
-            return NO_NEAR_MISS
-        return int(np.argmax(self._missed @ direction))
+        near_misses = self._missed @ direction
+        near_miss = int(np.argmax(near_misses)) if near_misses.size else NO_NEAR_MISS
+        if near_misses.size and near_misses[near_miss] >= SAME_QUESTION:
+            confidence = min(confidence, KNOWN_MISS)
+        elif log_sum(by_direction[self._near]) <= float(subjects[subject]):
+            near_miss = NO_NEAR_MISS
+        return Scores(clauses=clauses, confidence=confidence, subject=subject, near_miss=near_miss)
 
 
 def known_of(clause: Clause, topics: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, float]]:
