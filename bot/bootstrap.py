@@ -225,6 +225,7 @@ async def serve(
     async with opened_store(settings) as store:
         running = assemble(settings, protocol, store, clock, make_adapters(settings, clock, store))
         await _note_key(store, clock, running.metrics)
+        await store.warm_up()
         await asyncio.to_thread(lambda: protocol.engine)
         async with contextlib.AsyncExitStack() as stack:
             for adapter in running.adapters:

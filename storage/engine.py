@@ -25,6 +25,10 @@ BUSY_MILLISECONDS = 15_000
 """How long a writer waits for another process that holds the lock."""
 
 
+POOL = 12
+"""Connections of one process to PostgreSQL: eight processes fit a server as it comes, which takes a hundred."""
+
+
 def make_engine(url: str) -> AsyncEngine:
     """The engine for a DATABASE_URL. Nothing is connected yet.
 
@@ -44,8 +48,8 @@ def make_engine(url: str) -> AsyncEngine:
     if backend == "postgresql":
         return create_async_engine(
             parsed.set(drivername="postgresql+asyncpg"),
-            pool_size=10,
-            max_overflow=10,
+            pool_size=POOL,
+            max_overflow=0,
             pool_pre_ping=True,
             hide_parameters=True,
         )

@@ -44,6 +44,10 @@ class SqlStore:
         """Keep an incoming event; it is safe on disk when this returns. False where it was there already."""
         return await self._intake.remember(event)
 
+    async def warm_up(self) -> None:
+        """Open what the first incoming event would otherwise wait for."""
+        await self._intake.prepare()
+
     async def migrate(self) -> None:
         """Bring the schema up to date; safe to run in several processes at once."""
         await upgrade(self.engine)
@@ -66,4 +70,5 @@ class SqlStore:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._intake.close()
         await self.engine.dispose()

@@ -214,3 +214,14 @@ def _watch(store: SqlStore, fault: Fault) -> None:
         fault.point("after commit")
 
     SqlUnitOfWork.commit = commit  # type: ignore[method-assign]
+    if store._intake._lines is not None:  # on PostgreSQL events are written past SQLAlchemy
+        lines = store._intake._lines
+        straight = lines.run
+
+        async def run(*arguments: Any) -> Any:
+            fault.point("before remember")
+            rows = await straight(*arguments)
+            fault.point("after remember")
+            return rows
+
+        lines.run = run  # type: ignore[method-assign]
