@@ -51,7 +51,7 @@ def _row(disclosure: Disclosure, directory: Directory, everything: tuple[Disclos
         say.STATES[disclosure.state],
         f"{disclosure.created_at.astimezone(LONDON):%Y-%m-%d}",
         f"{disclosure.confirmed_at.astimezone(LONDON):%Y-%m-%d}",
-        declarer.name if declarer else "",
+        declarer.name if declarer else content.declared_by,
         say.POSITIONS[disclosure.position],
         declarer.department if declarer else "",
         content.other_party,

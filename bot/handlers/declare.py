@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.access import register_keeper
 from bot.errors import TooMany
 from bot.handlers.directory import CHOSEN, by_name, chosen_id, label
 from bot.handlers.identity import asker, is_known
@@ -119,7 +120,8 @@ async def build(
     if position is not None:
         at_risk = values.get("at_risk") == "yes"
         routing = find_route(person, position, other.id if other else "", directory, services, at_risk=at_risk)
-        intro += _who_will_see(routing, services.protocol.pack, at_risk=at_risk)
+        keeper = _keeper_too(routing, person, other.id if other else "", directory, services, at_risk=at_risk)
+        intro += _who_will_see(routing, services.protocol.pack, keeper, at_risk=at_risk)
     else:
         intro += _who_will_see_by_position(services.protocol.pack)
     intro.append(Note(say.NOT_THE_REGISTER))
@@ -148,6 +150,8 @@ def _fields(person: Person, other: Person | None, values: Mapping[str, str]) -> 
             value=value("position"),
             live=True,
         )
+        name = value("declared_by") or person.name
+        yield Field(name="declared_by", label=say.NAME, value=name, max_length=LONGEST_LINE)
     yield Field(
         name="other_party",
         label=say.OTHER_PARTY,
@@ -201,21 +205,23 @@ def _fields(person: Person, other: Person | None, values: Mapping[str, str]) -> 
     )
 
 
-def _who_will_see(routing: Routing, pack: Pack, *, at_risk: bool) -> list[Part]:
+def _who_will_see(routing: Routing, pack: Pack, keeper: str, *, at_risk: bool) -> list[Part]:
     parts: list[Part] = [Heading(say.WHO_SEES)]
     route = routing.route
+    people = [label(person) for person in routing.recipients.people]
     if at_risk:
-        parts.append(Paragraph(say.RISK_SEES))
+        parts.append(Paragraph(say.RISK_SEES if routing.recipients.named or not people else say.risk_in_place(people)))
     else:
         titles = [pack.office_title(key) for key in routing.offices]
         if route is None or not route.to:
             note = route.note if route and route.note else "The protocol names nobody to tell."
-            parts.append(Paragraph(say.nobody_named(note, titles)))
+            parts.append(Paragraph(say.nobody_named(note, titles, people)))
         elif routing.recipients.named or not routing.recipients.people:
-            parts.append(Paragraph(say.told(titles, pack.cited(route.ref) if route.ref else None)))
+            who = [say.told(titles, pack.cited(route.ref) if route.ref else None)]
+            parts.append(Paragraph(" ".join([*who, *([say.at_present(people)] if people else [])])))
         else:
-            instead = [label(person) for person in routing.recipients.people]
-            parts.append(Paragraph(say.told_in_place(titles, instead)))
+            parts.append(Paragraph(say.told_in_place(titles, people)))
+        parts.append(Paragraph(f"{keeper} {say.NOBODY_ELSE}".strip()))
         if route is not None and route.decides_audience:
             parts.append(Paragraph(say.decides_audience()))
         if not routing.recipients.people:
@@ -227,6 +233,20 @@ def _who_will_see(routing: Routing, pack: Pack, *, at_risk: bool) -> list[Part]:
             BulletList(tuple(f"{sentence} ({pack.cited(ref)})" for sentence, ref in expects)),
         ]
     return parts
+
+
+def _keeper_too(
+    routing: Routing, person: Person, other_party_id: str, directory: Directory, services: Services, *, at_risk: bool
+) -> str:
+    """That the keeper of the register can open it as well, where they are not told of it anyway and are no party."""
+    pack = services.protocol.pack
+    position = register_keeper(pack)
+    if position is None or at_risk:
+        return ""
+    told = {one.id for one in routing.recipients.people} | {person.id, other_party_id}
+    keepers = [one for one in directory.holders(position) if one.id not in told]
+    title = next((office.title for office in pack.offices.values() if office.position is position), "")
+    return say.keeper_too(title, [label(one) for one in keepers]) if keepers and title else ""
 
 
 def _who_will_see_by_position(pack: Pack) -> list[Part]:
@@ -332,6 +352,9 @@ def read(
     position = _position(person, values)
     if position is None:
         problems["position"] = say.MISSING_POSITION
+    declared_by = "" if is_known(person) else " ".join(values.get("declared_by", "").split()) or person.name
+    if not (is_known(person) or declared_by):
+        problems["declared_by"] = say.MISSING_NAME
     typed = " ".join(values.get("other_party", "").split())
     other = directory.by_id(chosen_id(typed)) or by_name(typed, directory.people)
     problem = _problem_with_party(person, position, typed, other)
@@ -348,6 +371,7 @@ def read(
         "details": (LONGEST_DETAILS, say.LONG_DETAILS),
         "bearing_on": (LONGEST_LINE, say.LONG_LINE),
         "since": (LONGEST_LINE, say.LONG_LINE),
+        "declared_by": (LONGEST_LINE, say.LONG_LINE),
     }
     problems |= {name: sentence for name, (limit, sentence) in limits.items() if len(values.get(name, "")) > limit}
     if problems:
@@ -356,6 +380,7 @@ def read(
         other_party=other.name if other else typed,
         other_party_id=other.id if other else "",
         kind=Kind(kind),
+        declared_by=declared_by,
         since=values.get("since", "").strip(),
         bearing=bearing,
         bearing_on=values.get("bearing_on", "").strip(),
@@ -408,10 +433,12 @@ async def _record(
     await tell_all(
         people, notification(disclosure, say.to_recipient(disclosure.reference)), f"d:{disclosure.id}:new", services
     )
-    await tell(person, _receipt(disclosure, people, routing, services), f"d:{disclosure.id}:receipt", services)
+    keeper = _keeper_too(routing, person, content.other_party_id, directory, services, at_risk=at_risk)
+    receipt = _receipt(disclosure, people, keeper, routing, services)
+    sent = await tell(person, receipt, f"d:{disclosure.id}:receipt", services)
     if not routing.recipients.named or routing.recipients.missing:
         log.warning("disclosure.route", disclosure=disclosure.id, told=len(people), offices=routing.recipients.missing)
-    return _short(disclosure)
+    return _short(disclosure) if sent else receipt
 
 
 def new_reference() -> str:
@@ -420,10 +447,12 @@ def new_reference() -> str:
     return f"DR-{letters[:4]}-{letters[4:]}"
 
 
-def _receipt(disclosure: Disclosure, people: Sequence[Person], routing: Routing, services: Services) -> Reply:
+def _receipt(
+    disclosure: Disclosure, people: Sequence[Person], keeper: str, routing: Routing, services: Services
+) -> Reply:
     """Reference, date, who can open it and what the protocol expects; nothing of what was declared."""
     at = disclosure.created_at.astimezone(LONDON)
-    text = say.receipt(disclosure.reference, at, [label(one) for one in people])
+    text = say.receipt(disclosure.reference, at, [label(one) for one in people], keeper)
     parts: list[Part] = [Paragraph(text)]
     pack = services.protocol.pack
     if routing.route and routing.route.expects:
@@ -462,6 +491,7 @@ def values_of(disclosure: Disclosure) -> dict[str, str]:
     content = disclosure.content
     return {
         "position": disclosure.position.value,
+        "declared_by": content.declared_by,
         "other_party": f"{CHOSEN}{content.other_party_id}" if content.other_party_id else content.other_party,
         "kind": content.kind.value,
         "since": content.since,

@@ -64,7 +64,10 @@ if TYPE_CHECKING:
 READ_FORM = "disclosure"
 OWN_FORM = "my_disclosure"
 LISTED = 20
+BY_SERVICE = "service:"
+MOST_SERVICES = 12
 OWN_STEPS = (Step.CONFIRMED, Step.AMENDED, Step.INFORMATION_GIVEN, Step.ENDED, Step.WITHDRAWN)
+KEEPS_CONDITIONS = frozenset({Step.CONDITIONS_SET, Step.AUDIENCE_DECIDED})
 READER_STEPS = (Step.INFORMATION_ASKED, Step.CONDITIONS_SET, Step.AUDIENCE_DECIDED, Step.NO_ACTION)
 
 
@@ -118,6 +121,7 @@ async def _form(
                 Field(
                     name="told",
                     label="Who else is told",
+                    hint=say.CONDITIONS_HINT,
                     required=False,
                     max_length=LONGEST_LINE,
                     value=typed.get("told", disclosure.conditions.told),
@@ -128,6 +132,7 @@ async def _form(
                     name="review_on",
                     label="Look at it again on",
                     kind=FieldKind.DATE,
+                    hint=say.CONDITIONS_HINT,
                     required=False,
                     value=typed.get("review_on", disclosure.conditions.review_on),
                 )
@@ -159,11 +164,11 @@ async def _shown(disclosure: Disclosure, person: Person, services: Services) -> 
     declarer = directory.by_id(disclosure.declarer_id)
     rows = [
         Fact("State", say.STATES[disclosure.state]),
-        Fact("Declared by", label(declarer) if declarer else say.POSITIONS[disclosure.position]),
+        Fact("Declared by", label(declarer) if declarer else _unknown(disclosure)),
         Fact(say.OTHER_PARTY, content.other_party),
         Fact("Relationship", say.KINDS[content.kind]),
         Fact("Since", content.since),
-        Fact("Could bear on", ", ".join(say.BEARINGS[word] for word in content.bearing)),
+        Fact("Could bear on", "; ".join(say.BEARINGS[word] for word in content.bearing)),
         Fact("In particular", content.bearing_on),
         Fact("Details", content.details),
         Fact("At risk", "Telling more could put someone at risk" if disclosure.at_risk else ""),
@@ -172,21 +177,39 @@ async def _shown(disclosure: Disclosure, person: Person, services: Services) -> 
         Fact("Paragraph", services.protocol.pack.cited(disclosure.ref) if disclosure.ref else ""),
         Fact("Conditions", disclosure.conditions.text),
         Fact("Who else is told", disclosure.conditions.told),
-        Fact("Look at it again on", disclosure.conditions.review_on),
+        Fact("Look at it again on", _long_date(disclosure.conditions.review_on)),
     ]
     if person.id != disclosure.declarer_id and content.other_party_id:
         others = tuple(await services.uow.disclosures.all())
         both = matched(disclosure, others)
         rows.append(Fact("Both sides", "Both have declared" if both else "Only one side has declared so far"))
     parts: list[Part] = [Facts(tuple(row for row in rows if row.value))]
-    history = [
-        f"{event.at.astimezone(LONDON):%d %b %Y %H:%M}: {event.step.value}{_by(event, directory)}{_said(event)}"
-        for event in await services.uow.disclosures.events(disclosure.id)
-        if event.step is not Step.OPENED or event.by != person.id
-    ]
+    events = await services.uow.disclosures.events(disclosure.id)
+    told = (event for event in events if event.step is not Step.OPENED or event.by != person.id)
+    history = list(dict.fromkeys(_history_line(event, directory) for event in told))
     if history:
         parts += [Heading("History"), Paragraph("\n".join(history[-12:]))]
     return parts
+
+
+def _history_line(event: DisclosureEvent, directory: Directory) -> str:
+    """A step with its time; an opening with its day, so that many on one day are one line."""
+    when = f"{event.at.astimezone(LONDON):{'%d %b %Y' if event.step is Step.OPENED else '%d %b %Y %H:%M'}}"
+    return f"{when}: {event.step.value}{_by(event, directory)}{_said(event)}"
+
+
+def _unknown(disclosure: Disclosure) -> str:
+    """Somebody whom the directory does not know, by the name that they gave."""
+    position = say.POSITIONS[disclosure.position]
+    name = disclosure.content.declared_by
+    return f"{name} ({position.lower()}, not in the directory)" if name else position
+
+
+def _long_date(text: str) -> str:
+    if not text:
+        return ""
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
 
 
 def _by(event: DisclosureEvent, directory: Directory) -> str:
@@ -215,11 +238,10 @@ async def _step(request: SubmitForm, services: Services, purpose: Purpose, steps
     person = asker(request.sender, services)
     disclosure_id = request.token.split(".")[0]
     if await services.uow.drafts.outcome(request.token):
-        disclosure = await get_disclosure_for(person, disclosure_id, purpose, services)
-        return _done(disclosure)
+        return _done(await get_disclosure_for(person, disclosure_id, purpose, services), person)
     disclosure = await get_disclosure_for(person, disclosure_id, purpose, services)
     step = next((each for each in steps if each.value == request.values.get("step")), None)
-    problems = _problems(step, request.values, services)
+    problems = _problems(step, request.values, disclosure, services)
     if step is None or problems:
         form = await _form(disclosure, person, services, token=request.token, values=request.values, problems=problems)
         return Reply(summary=say.OPEN, form=form, private=True)
@@ -230,10 +252,12 @@ async def _step(request: SubmitForm, services: Services, purpose: Purpose, steps
     changed = _after(disclosure, step, request.values, services)
     await take_step(disclosure, changed, step, person, request.values.get("text", "").strip(), services)
     await services.uow.drafts.settle(request.token, person.id, request.form, disclosure.id, services.clock.now())
-    return _done(disclosure)
+    return _done(disclosure, person)
 
 
-def _problems(step: Step | None, values: Mapping[str, str], services: Services) -> dict[str, str]:
+def _problems(
+    step: Step | None, values: Mapping[str, str], disclosure: Disclosure, services: Services
+) -> dict[str, str]:
     if step is None:
         return {"step": say.MISSING_STEP}
     problems = {}
@@ -247,8 +271,13 @@ def _problems(step: Step | None, values: Mapping[str, str], services: Services) 
         problems["told"] = say.MISSING_TEXT
     if len(values.get("told", "")) > LONGEST_LINE:
         problems["told"] = say.LONG_LINE
+    before = disclosure.conditions
     review_on = values.get("review_on", "").strip()
-    if review_on:
+    if step not in KEEPS_CONDITIONS:  # what would be lost without a word is a problem
+        given = (("told", before.told), ("review_on", before.review_on))
+        changed = [name for name, old in given if values.get(name, "").strip() not in {"", old}]
+        problems |= dict.fromkeys(changed, say.ONLY_WITH_CONDITIONS)
+    elif review_on and review_on != before.review_on:
         try:
             if date.fromisoformat(review_on) <= london_date(services.clock.now()):
                 problems["review_on"] = say.PAST_DATE
@@ -261,13 +290,18 @@ def _after(disclosure: Disclosure, step: Step, values: Mapping[str, str], servic
     changed = replace(disclosure, state=state_after(disclosure.state, step))
     if step is Step.CONFIRMED:
         changed = replace(changed, confirmed_at=services.clock.now(), asked_at=None)
-    if step in {Step.CONDITIONS_SET, Step.AUDIENCE_DECIDED}:
-        before = disclosure.conditions
+    before = disclosure.conditions
+    reviewed = "" < before.review_on <= london_date(services.clock.now()).isoformat()
+    if step in READER_STEPS and reviewed:  # this was the look at it; only a new date brings it back
+        before = replace(before, review_on="")
+        changed = replace(changed, conditions=before)
+    if step in KEEPS_CONDITIONS:
+        given = values.get("review_on", "").strip()
         text = values.get("text", "").strip() if step is Step.CONDITIONS_SET else before.text
         conditions = Conditions(
             text=text,
             told=values.get("told", "").strip() or before.told,
-            review_on=values.get("review_on", "").strip() or before.review_on,
+            review_on=before.review_on if given in {"", disclosure.conditions.review_on} else given,
         )
         changed = replace(changed, conditions=conditions)
     return changed
@@ -294,8 +328,8 @@ async def take_step(
             await tell(declarer, notification(before, say.changed_for_declarer(before.reference)), key, services)
 
 
-def _done(disclosure: Disclosure) -> Reply:
-    text = say.done(disclosure.reference)
+def _done(disclosure: Disclosure, person: Person) -> Reply:
+    text = say.done(disclosure.reference, own=person.id == disclosure.declarer_id)
     return Reply(summary=text, parts=(Paragraph(text),), private=True)
 
 
@@ -351,7 +385,7 @@ async def confirm(request: Pressed, services: Services) -> Reply:
         raise Refusal(say.CLOSED)
     changed = _after(disclosure, Step.CONFIRMED, {}, services)
     await take_step(disclosure, changed, Step.CONFIRMED, person, "", services)
-    return replace(_done(disclosure), replaces=True)
+    return replace(_done(disclosure, person), replaces=True)
 
 
 async def nil_return(request: Pressed, services: Services) -> Reply:
@@ -382,7 +416,8 @@ async def mine(request: Pressed, services: Services) -> Reply:
 async def register(request: Pressed | Said, services: Services) -> Reply:
     """The register for the keeper and for those who were told: by reference, state and what waits.
 
-    ``value`` filters: ``open``, ``conditions`` (with a review due), ``unmatched``; empty for all.
+    ``value`` filters: ``open``, ``conditions`` (with a review due), ``unmatched``, or ``service:`` and the
+    declarer's department; empty for all.
 
     Raises:
         NotFound: there is nothing that the person may see; the same as for a stranger.
@@ -394,11 +429,13 @@ async def register(request: Pressed | Said, services: Services) -> Reply:
         raise NotFound(NOT_FOUND)
     everything = tuple(await services.uow.disclosures.all())
     today = london_date(services.clock.now()).isoformat()
+    directory = Directory(await services.uow.people.all())
+    departments = {each.id: _department(each, directory) for each in visible}
     rows = []
     for each in visible:
         unmatched = each.is_open and bool(each.content.other_party_id) and not matched(each, everything)
         due = each.is_open and "" < each.conditions.review_on <= today
-        if not _passes(wanted, each, unmatched=unmatched, due=due):
+        if not _passes(wanted, each, departments[each.id], unmatched=unmatched, due=due):
             continue
         marks = [say.STATES[each.state], f"{each.created_at.astimezone(LONDON):%d %b %Y}"]
         marks += ["one side only"] if unmatched else []
@@ -408,21 +445,23 @@ async def register(request: Pressed | Said, services: Services) -> Reply:
     reply = (
         _list(say.REGISTER, rows) if rows else Reply(summary=say.REGISTER_EMPTY, parts=(Paragraph(say.REGISTER_EMPTY),))
     )
-    filters = Buttons(
-        tuple(
-            Button(label=words, action="register", value=value)
-            for value, words in (
-                ("", "All"),
-                ("open", "Open"),
-                ("conditions", "Review due"),
-                ("unmatched", "One side only"),
-            )
-        )
-    )
-    return replace(reply, parts=(*reply.parts, filters), private=True)
+    filters = [("", "All"), ("open", "Open"), ("conditions", "Review due"), ("unmatched", "One side only")]
+    services_named = sorted({name for name in departments.values() if name})
+    if len(services_named) > 1:
+        filters += [(f"{BY_SERVICE}{name}", name) for name in services_named[:MOST_SERVICES]]
+    buttons = Buttons(tuple(Button(label=words, action="register", value=value) for value, words in filters))
+    return replace(reply, parts=(*reply.parts, buttons), private=True)
 
 
-def _passes(wanted: str, disclosure: Disclosure, *, unmatched: bool, due: bool) -> bool:
+def _department(disclosure: Disclosure, directory: Directory) -> str:
+    """The service of the officer in it: the declarer's, else the other party's where a member declared."""
+    people = (directory.by_id(disclosure.declarer_id), directory.by_id(disclosure.content.other_party_id))
+    return next((person.department for person in people if person is not None and person.department), "")
+
+
+def _passes(wanted: str, disclosure: Disclosure, department: str, *, unmatched: bool, due: bool) -> bool:
+    if wanted.startswith(BY_SERVICE):
+        return department == wanted.removeprefix(BY_SERVICE)
     return {"open": disclosure.is_open, "conditions": due, "unmatched": unmatched}.get(wanted, True)
 
 

@@ -82,6 +82,8 @@ class Content:
     other_party_id: str = ""
     """The directory's id, where the other party was chosen from it."""
     kind: Kind
+    declared_by: str = ""
+    """The declarer's name, where the directory does not know them."""
     since: str = ""
     bearing: tuple[Bearing, ...] = ()
     bearing_on: str = ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.rules.disclosures import Bearing, Kind, State, Step
 from bot.rules.protocol import Position
-from bot.wording.common import listed, the
+from bot.wording.common import listed, sentence_start, the
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,9 @@ WHO_SEES = "Who will see this"
 DEPENDS = "That depends on your position:"
 EXPECTED = "What the protocol expects next"
 RISK_SEES = "Only the Monitoring Officer will see it, and it stays out of every list but theirs."
+NOBODY_ELSE = "Nobody else is told."
 
+NAME = "Your name"
 POSITION = "Your position"
 OTHER_PARTY = "The other person"
 OTHER_PARTY_HINT = "Begin to type a name. If it does not come up, write it in full."
@@ -36,7 +38,7 @@ BEARING_ON = "Which committee, service, job or contract?"
 DETAILS = "Anything else that the reader must know"
 DETAILS_HINT = "Keep it short. Leave out health and intimate details: nobody needs them."
 AT_RISK = "Telling more people could put someone at risk"
-AT_RISK_HINT = "Tick this if there is a danger of violence or intimidation. Then only the Monitoring Officer sees it."
+AT_RISK_HINT = "Tick this if there is a danger of violence or intimidation. The form then says who alone will see it."
 
 KINDS: Mapping[Kind, str] = {
     Kind.PARTNER: "Husband, wife, civil partner or partner",
@@ -87,6 +89,7 @@ STEPS: Mapping[Step, str] = {
     Step.WITHDRAWN: "Withdraw it, with a reason",
 }
 
+MISSING_NAME = "Say who you are. I do not know you yet, and the reader must."
 MISSING_PARTY = "Say who the other person is."
 SAME_PERSON = "That is you. Say who the other person is."
 LONG_PARTY = "That name is too long. Write just the name."
@@ -97,8 +100,10 @@ LONG_LINE = "Keep this under 200 characters."
 NOTHING_AND_SOMETHING = "Choose either “Nothing that I can see” or what it could bear on."
 MISSING_STEP = "Choose what to do."
 MISSING_TEXT = "Say a few words about it."
+ONLY_WITH_CONDITIONS = "This is kept only with conditions. Choose “Set conditions”, or leave it as it was."
 BAD_DATE = "Give the date as year-month-day, such as 2027-03-01."
 PAST_DATE = "That date has passed. Give one that is still to come."
+CONDITIONS_HINT = "With conditions only."
 CLOSED = "This declaration is closed. It can be read, but no longer changed."
 
 NO_RECIPIENT = (
@@ -109,7 +114,7 @@ STILL_RIGHT = "Yes, it is still right"
 MY_DECLARATIONS = "My declarations"
 REGISTER = "Register of declarations"
 NOTHING_DECLARED = "You have not declared anything here."
-REGISTER_EMPTY = "There is nothing in the register that you may see."
+REGISTER_EMPTY = "There is nothing of that kind in the register."
 NIL_RETURN = "I have nothing to declare"
 NIL_RECORDED = "Thank you. I have recorded today that you have nothing to declare."
 
@@ -122,21 +127,46 @@ def same_side(name: str, word: str) -> str:
 def told(titles: Sequence[str], cited: str | None) -> str:
     """Who is told, and why."""
     why = f" ({cited})" if cited else ""
-    return f"This goes to {listed([the(title) for title in titles], last='and')}{why}. Nobody else is told."
+    return f"This goes to {listed([the(title) for title in titles], last='and')}{why}."
+
+
+def at_present(people: Sequence[str]) -> str:
+    """The people behind the offices."""
+    return f"That is {listed(people, last='and')}."
+
+
+def keeper_too(title: str, people: Sequence[str]) -> str:
+    """The keeper of the register sees what is in it, so the declarer is told so before they send."""
+    who = f" ({listed(people, last='and')})" if people else ""
+    return sentence_start(f"{the(title)}{who} keeps the register and can open it too.")
+
+
+def risk_in_place(people: Sequence[str]) -> str:
+    """At risk, and the Monitoring Officer is a party or cannot be found."""
+    return (
+        f"The Monitoring Officer cannot be told of this one. Only {listed(people, last='and')} will see it, and it "
+        "stays out of every list but theirs."
+    )
 
 
 def told_in_place(titles: Sequence[str], instead: Sequence[str]) -> str:
     """Who is told where those whom the protocol names must not be, or cannot be found."""
     return (
         f"The protocol names {listed([the(title) for title in titles], last='and')}. "
-        f"They cannot be told of this one, so it goes to {listed(instead, last='and')} instead. Nobody else is told."
+        f"They cannot be told of this one, so it goes to {listed(instead, last='and')} instead."
     )
 
 
-def nobody_named(note: str, titles: Sequence[str]) -> str:
-    """No route in the protocol: what it does say, and whom we offer instead."""
-    offer = f" If you go on, it goes to {listed([the(title) for title in titles], last='and')}." if titles else ""
-    return f"{note}{offer}"
+def nobody_named(note: str, titles: Sequence[str], people: Sequence[str]) -> str:
+    """No route in the protocol: what it does say, and whom we offer instead, or whom the council's setting names."""
+    if not titles:
+        return (
+            f"{note} If you go on, it goes to {listed(people, last='and')}, as your council has set."
+            if people
+            else note
+        )
+    who = f" ({listed(people, last='and')})" if people else ""
+    return f"{note} If you go on, it goes to {listed([the(title) for title in titles], last='and')}{who}."
 
 
 def by_position(who: str, whom: str, cited: str) -> str:
@@ -149,10 +179,11 @@ def decides_audience() -> str:
     return "They decide whether anybody else needs to know."
 
 
-def receipt(reference: str, at: datetime, whom: Sequence[str]) -> str:
+def receipt(reference: str, at: datetime, whom: Sequence[str], keeper: str = "") -> str:
     """What the declarer gets: the reference, when, and who can open it."""
     people = listed(list(whom), last="and") if whom else "nobody yet"
-    return f"Your declaration is recorded. Reference {reference}, {at:%d %B %Y at %H:%M}. It can be opened by {people}."
+    text = f"Your declaration is recorded. Reference {reference}, {at.day} {at:%B %Y at %H:%M}."
+    return f"{text} It can be opened by {people}. {keeper}".strip()
 
 
 def short_receipt(reference: str) -> str:
@@ -200,7 +231,8 @@ def review_due(reference: str) -> str:
 def one_sided(reference: str) -> str:
     """For the keeper alone."""
     return (
-        f"Declaration {reference} comes from one side only. The protocol expects both to declare. Nobody else was told."
+        f"Declaration {reference} comes from one side only: the other person has not declared it here. Only you are "
+        "told of this."
     )
 
 
@@ -212,6 +244,7 @@ def already_declared(reference: str) -> str:
     )
 
 
-def done(reference: str) -> str:
-    """After a step."""
-    return f"Recorded for {reference}."
+def done(reference: str, *, own: bool) -> str:
+    """After a step, and who has heard of it."""
+    told = "Those who can open it have" if own else "The declarer has"
+    return f"Recorded for {reference}. {told} been told that there is news, not what it is."

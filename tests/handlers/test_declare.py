@@ -232,8 +232,53 @@ async def test_somebody_whom_the_directory_does_not_know_is_asked_for_their_posi
     again = form_of(await bot.submit("stranger", form, **GOOD))
     assert "position" in again.problems
 
-    await bot.submit("stranger", again, **{**GOOD, "other_party": f"person:{MEMBER}", "position": "director"})
+    given = {**GOOD, "other_party": f"person:{MEMBER}", "position": "director", "declared_by": "Pat New"}
+    await bot.submit("stranger", again, **given)
     assert CHIEF in await bot.told()
+    async with bot.store.begin() as uow:
+        [record] = await uow.disclosures.all()
+    read = form_of(await bot.press(CHIEF, "open_disclosure", record.id))
+    assert facts(read)["Declared by"] == "Pat New (director, not in the directory)"
+
+
+# --- what is said beforehand is what happens ----------------------------------------------
+
+
+async def test_the_form_and_the_receipt_name_everybody_who_can_open_it(bot: Bot) -> None:
+    """Copeland: the Service Head is told (5.3), and the register's keeper sees what is in the register."""
+    form = await bot.open(OFFICER)
+    await bot.declare(OFFICER, other_party=f"person:{MEMBER}")
+    [receipt] = (await bot.told())[OFFICER]
+
+    for said in (text_of(form.intro), receipt):
+        assert "Gwen Specimen" in said
+        assert "Mo Template" in said
+        assert "keeps the register" in said
+
+
+async def test_the_keeper_is_not_named_where_they_are_told_anyway_or_are_the_other_person(bot: Bot) -> None:
+    assert "keeps the register" not in text_of((await bot.open(MEMBER)).intro)
+    await bot.declare(MEMBER, other_party=f"person:{MONITORING}")
+    [receipt] = (await bot.told())[MEMBER]
+    assert "keeps the register" not in receipt
+    assert "Mo Template" not in receipt
+
+
+async def test_one_at_risk_about_the_monitoring_officer_says_who_alone_sees_it_instead(bot: Bot) -> None:
+    form = await bot.open(MEMBER)
+    changed = await bot.change(MEMBER, form, other_party=f"person:{MONITORING}", at_risk="yes")
+
+    assert "Only Lou Example" in text_of(changed.intro)
+    assert "Only the Monitoring Officer" not in text_of(changed.intro)
+
+
+async def test_where_the_councils_setting_names_somebody_the_form_does_too(
+    sqlite_store: SqlStore, clock: FakeClock
+) -> None:
+    bot = Bot(sqlite_store, clock, "councillor-officer", disclosure_recipient="oz.placeholder@council.example")
+    await bot.directory()
+
+    assert "it goes to Oz Placeholder" in text_of((await bot.open(MEMBER)).intro)
 
 
 # --- once, and never lost ----------------------------------------------------------------
@@ -335,6 +380,38 @@ async def test_a_step_needs_its_words_and_a_date_to_come(bot: Bot) -> None:
     assert set(again.problems) == {"text", "review_on"}
 
 
+async def test_what_only_conditions_keep_is_never_lost_without_a_word(bot: Bot) -> None:
+    disclosure = await bot.declare(OFFICER, other_party=f"person:{MEMBER}")
+    form = form_of(await bot.press(HEAD, "open_disclosure", disclosure))
+    again = form_of(await bot.submit(HEAD, form, step="no action needed", told="the chair", review_on="2027-01-04"))
+
+    assert set(again.problems) == {"told", "review_on"}
+
+
+async def test_a_review_that_took_place_is_over(bot: Bot) -> None:
+    disclosure = await bot.declare(OFFICER, other_party=f"person:{MEMBER}")
+    form = form_of(await bot.press(HEAD, "open_disclosure", disclosure))
+    await bot.submit(HEAD, form, step="conditions set", text="Keep off the panel.", review_on="2026-03-09")
+    bot.clock.forward(days=10)
+    form = form_of(await bot.press(HEAD, "open_disclosure", disclosure))
+    shown = {field.name: field.value for field in form.fields}
+    assert shown["review_on"] == "2026-03-09"
+    assert "DR-" in text_of((await bot.press(MONITORING, "register", "conditions")).parts)
+
+    await bot.submit(HEAD, form, **{**shown, "step": "no action needed"})
+    assert "DR-" not in text_of((await bot.press(MONITORING, "register", "conditions")).parts)
+
+
+async def test_many_openings_on_one_day_are_one_line_of_the_history(bot: Bot) -> None:
+    disclosure = await bot.declare(OFFICER, other_party=f"person:{MEMBER}")
+    for _ in range(20):
+        await bot.press(HEAD, "open_disclosure", disclosure)
+    own = form_of(await bot.press(OFFICER, "open_disclosure", disclosure))
+
+    assert text_of(own.intro).count("opened by") == 1
+    assert "submitted by" in text_of(own.intro)
+
+
 async def test_amending_keeps_the_old_version_and_tells_the_reader(bot: Bot) -> None:
     disclosure = await bot.declare(OFFICER, other_party=f"person:{MEMBER}")
     form = form_of(await bot.press(OFFICER, "amend_disclosure", disclosure))
@@ -388,6 +465,15 @@ async def test_the_register_lists_references_without_names(bot: Bot) -> None:
     assert "DR-" in listed
     assert "Femi" not in listed
     assert "one side only" in listed
+
+
+async def test_the_register_is_filtered_by_service(bot: Bot) -> None:
+    await bot.declare(OFFICER, other_party=f"person:{MEMBER}")
+    await bot.declare("ivy.template", other_party="person:ben.specimen")
+    found = await bot.press(MONITORING, "register", "service:Highways")
+
+    assert text_of(found.parts).count("Open DR-") == 1
+    assert "service:Housing" in text_of(found.parts)
 
 
 async def test_both_sides_match_when_each_declared_the_other(bot: Bot) -> None:
