@@ -83,9 +83,7 @@ def figures(drafts: Drafts, chosen: NDArray[np.intp], likely: Numbers) -> tuple[
     threshold = float(np.quantile(suspicion[fine], 1 - FINE_FLAGGED))
     flagged = suspicion > threshold
     best = likely[:, :-1].argmax(axis=1)
-    shared = np.array(
-        [_share_a_paragraph(drafts, label, guess) for label, guess in zip(labels, best, strict=True)]
-    )
+    shared = np.array([_share_a_paragraph(drafts, label, guess) for label, guess in zip(labels, best, strict=True)])
     return threshold, {
         "offending flagged": round(float(flagged[~fine].mean()), 3),
         "with a right paragraph": round(float((flagged & shared)[~fine].mean()), 3),
