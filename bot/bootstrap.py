@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.heartbeat import heartbeat
 from adapters.watching import add_health, add_metrics
 from adapters.web import make_app
-from bot.calendars import calendar
+from bot.calendars import calendar, counting
 from bot.errors import ConfigurationError, ProtocolBotError
 from bot.health import Health, watch_lag
 from bot.metrics import Metrics
@@ -76,7 +76,10 @@ def encryption_keys(settings: Settings) -> list[str]:
     path = Path(url.database).with_suffix(".key")
     if not path.exists():
         with contextlib.suppress(FileExistsError):
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except (FileNotFoundError, PermissionError, NotADirectoryError):
+                raise ConfigurationError(f"{path.parent} cannot be written. Correct DATABASE_URL.") from None
             with os.fdopen(handle, "w") as file:
                 file.write(new_key())
             log.warning(
@@ -117,7 +120,8 @@ def said_plainly() -> Iterator[None]:
         yield
     except (OSError, SQLAlchemyError) as error:
         raise ProtocolBotError(
-            f"The database does not answer ({type(error).__name__}). Check that it runs, and DATABASE_URL."
+            f"The database does not answer ({type(error).__name__}). "
+            "Check that it runs (or that its file can be written), and DATABASE_URL."
         ) from None
 
 
@@ -295,6 +299,7 @@ async def _demo_council(settings: Settings, protocol: CouncilProtocol, stack: co
         ticks=running.scheduler,
         people=SAMPLE_PEOPLE,
         calendar=calendar(settings),
+        counting=counting(settings),
     )
 
 

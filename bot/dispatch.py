@@ -81,6 +81,9 @@ PRESS: Mapping[str, Handler] = {
     "ask_person": handoff.open_question,
     "open_question": handoff.open_reply,
     "help": help_page.show,
+    "privacy": help_page.privacy,
+    "version": help_page.version,
+    "thanks": help_page.thanks,
     "open_declaration": declare.open_form,
     "open_disclosure": disclosures.open_one,
     "amend_disclosure": disclosures.open_amendment,
@@ -132,8 +135,14 @@ LIST_WORDS: Mapping[str, str] = {
     "i am away": "set_away",
     "im away": "set_away",
     "i am back": "back_again",
+    "privacy": "privacy",
+    "version": "version",
+    **dict.fromkeys(("thanks", "thank you", "many thanks", "thank you very much", "cheers", "ta"), "thanks"),
 }
 """Words that mean the same as a button without a value."""
+
+CHECK_WORDS = re.compile(r"check(?: this)?:\s*", re.IGNORECASE)
+"""Before a message that is to be checked: the words for what the message's menu does."""
 
 
 async def dispatch(request: Request, services: Services) -> Reply:
@@ -175,6 +184,8 @@ BY_KIND: Mapping[type[Request], Handler] = {
 
 def _for_words(request: Said | Asked) -> Handler:
     words = re.sub(r"[^a-z ]+", "", request.text.lower()).strip()
+    if isinstance(request, Said) and CHECK_WORDS.match(request.text):
+        return _check
     if words in HELP_WORDS:
         return help_page.show
     if isinstance(request, Said):
@@ -184,6 +195,13 @@ def _for_words(request: Said | Asked) -> Handler:
         if words in LIST_WORDS:
             return PRESS[LIST_WORDS[words]]
     return ask.answer
+
+
+async def _check(request: Said, services: Services) -> Reply:
+    """“check: ...” in words."""
+    text = CHECK_WORDS.sub("", request.text, count=1)
+    wanted = CheckDraft(key=request.key, sender=request.sender, place=request.place, text=text)
+    return await check_draft.check(wanted, services)
 
 
 def not_understood() -> Reply:

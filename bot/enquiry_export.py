@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from bot.rules.casework import Case
+    from bot.rules.deadlines import Counting
     from bot.rules.figures import Figures
     from bot.rules.recipients import Directory
     from bot.rules.working_days import Calendar
@@ -29,18 +30,20 @@ FIGURES = (
 
 
 def case_rows(
-    cases: Iterable[Case], today: date, calendar: Calendar, directory: Directory | None = None
+    cases: Iterable[Case], today: date, calendar: Calendar, counting: Counting, directory: Directory | None = None
 ) -> list[dict[str, str]]:
     """A row for each enquiry.
 
     Args:
         directory: given where the rows are to name the member and the officer in charge.
     """
-    return [_row(case, today, calendar, directory) for case in cases]
+    return [_row(case, today, calendar, counting, directory) for case in cases]
 
 
-def _row(case: Case, today: date, calendar: Calendar, directory: Directory | None) -> dict[str, str]:
-    taken, met = working_days_taken(case, calendar), in_time(case)
+def _row(
+    case: Case, today: date, calendar: Calendar, counting: Counting, directory: Directory | None
+) -> dict[str, str]:
+    taken, met = working_days_taken(case, calendar, counting), in_time(case, calendar, counting)
     row = {
         "reference": case.reference,
         "service": case.service,
@@ -59,7 +62,7 @@ def _row(case: Case, today: date, calendar: Calendar, directory: Directory | Non
         "working_days_to_reply": "" if taken is None else str(taken),
         "in_time": {True: "yes", False: "no", None: ""}[met],
         "closed_on": _day(case.closed_at),
-        "age_working_days": str(age(case, today, calendar)),
+        "age_working_days": str(age(case, today, calendar, counting)),
     }
     if directory is not None:
         for name, person_id in zip(NAMES, (case.member_id, case.owner_id), strict=True):
@@ -73,10 +76,10 @@ def _day(moment: datetime | None) -> str:
 
 
 def figure_rows(
-    cases: Iterable[Case], today: date, calendar: Calendar, since: date | None
+    cases: Iterable[Case], today: date, calendar: Calendar, counting: Counting, since: date | None
 ) -> list[dict[str, str | int | float | None]]:
     """A row for each service, and one for all of them."""
-    return [_figures(each) for each in by_service(cases, today, calendar, since)]
+    return [_figures(each) for each in by_service(cases, today, calendar, counting, since)]
 
 
 def _figures(found: Figures) -> dict[str, str | int | float | None]:

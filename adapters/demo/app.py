@@ -225,7 +225,7 @@ class _Page:
         council = await self._council(request)
         async with council.store.begin() as uow:
             cases = await uow.cases.since(None)
-        rows = by_service(cases, london_date(council.clock.now()), council.calendar)
+        rows = by_service(cases, london_date(council.clock.now()), council.calendar, council.counting)
         return web.json_response([asdict(row) for row in rows])
 
     async def _council(self, request: web.Request) -> DemoCouncil:

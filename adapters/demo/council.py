@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.model import Person
     from bot.ports import Clock, ProtocolSource, Store
     from bot.receiving import Reception
+    from bot.rules.deadlines import Counting
     from bot.rules.working_days import Calendar
 
 
@@ -112,6 +113,7 @@ class DemoCouncil:
     ticks: Ticks
     people: Sequence[Person]
     calendar: Calendar
+    counting: Counting
 
     async def settle(self) -> None:
         """Deliver everything that is due now."""

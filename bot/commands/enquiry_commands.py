@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import bootstrap
-from bot.calendars import calendar
+from bot.calendars import calendar, counting
 from bot.commands.shared import Config, Json, chosen, print_json, run, settings_and_protocols, with_store
 from bot.enquiry_export import COLUMNS, FIGURES, NAMES, case_rows, figure_rows
 from bot.errors import InputError
@@ -149,7 +149,7 @@ def export(
             directory = IndexedDirectory(await uow.people.everybody()) if names else None
             await uow.audit.write(now, OPERATOR, "enquiries exported", str(len(cases)))
             await uow.commit()
-        return case_rows(cases, london_date(now), calendar(settings), directory)
+        return case_rows(cases, london_date(now), calendar(settings), counting(settings), directory)
 
     rows = with_store(settings, work)
     _write(_as(kind, rows, (*COLUMNS, *NAMES) if names else COLUMNS), out)
@@ -167,7 +167,8 @@ def figures(
         async with store.begin() as uow:
             cases = await uow.cases.since(start)
         today = london_date(bootstrap.SystemClock().now())
-        return figure_rows(cases, today, calendar(settings), london_date(start) if start else None)
+        since_day = london_date(start) if start else None
+        return figure_rows(cases, today, calendar(settings), counting(settings), since_day)
 
     rows = with_store(settings, work)
     if kind == "json":

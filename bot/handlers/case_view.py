@@ -69,7 +69,7 @@ def _clock_rows(case: Case, office: Office) -> Iterator[Fact]:
         yield Fact("Paused", f"Until the end of {say.day(running.until)}; then it goes on by itself")
     if case.snoozed_until is not None and case.is_open and case.snoozed_until > office.today:
         yield Fact("Reminder put off", f"Until {say.day(case.snoozed_until)}")
-    yield Fact("Age", say.days(age(case, office.today, office.calendar)))
+    yield Fact("Age", say.days(age(case, office.today, office.calendar, office.counting)))
     if case.replied_at is not None:
         yield Fact("Replied", say.day(london_date(case.replied_at)))
 
@@ -109,5 +109,5 @@ def clock_parts(case: Case, working: Deadline | None, pack: Pack, office: Office
         parts.append(Paragraph(f"A holding reply promised {_promised(case)}. It is now chased by {say.day(case.due)}."))
     if working.limit.ref:
         parts.append(Note(f"{pack.title} of {pack.council}, {pack.cited(working.limit.ref)}."))
-    parts.append(Note(f"Age today: {say.days(age(case, office.today, office.calendar))}."))
+    parts.append(Note(f"Age today: {say.days(age(case, office.today, office.calendar, office.counting))}."))
     return parts

@@ -79,8 +79,15 @@ def build(items: Sequence[Item], office: Office, snooze_limit: int) -> Reply:
             Paragraph(say.left_out(len(ordered) - SHOWN)),
             Buttons((Button(label=words.MINE, action="my_enquiries", emphasis=Emphasis.PRIMARY),)),
         ]
-    parts.append(Note(say.WHY if len(ordered) == 1 else f"{say.WAYS} {say.WHY}"))
+    parts.append(Note(_why(ordered)))
     return Reply(summary=say.summary(named, len(ordered) - len(named)), parts=tuple(parts), private=True)
+
+
+def _why(items: Sequence[Item]) -> str:
+    """Why this comes, and what the reader can do. Who asked cannot answer, so is not told to."""
+    if all(item.rung is Rung.MEMBER for item in items):
+        return say.WHEN
+    return f"{say.WHEN} {say.STOPS}" if len(items) == 1 else f"{say.WAYS} {say.WHEN} {say.STOPS}"
 
 
 def _clock(case: Chased, office: Office) -> str:

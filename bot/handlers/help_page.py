@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from bot.access import disclosures_for, keeps_register
@@ -10,6 +11,7 @@ from bot.handlers import enquiry_lists
 from bot.handlers.ask import advice, examples
 from bot.messages import Button, Buttons, Heading, Note, Paragraph, Reply
 from bot.rules.disclosures import Purpose, State
+from bot.rules.protocol import Position, Role
 from bot.wording import ask as say
 
 if TYPE_CHECKING:
@@ -17,12 +19,14 @@ if TYPE_CHECKING:
     from bot.model import Person
     from bot.ports import Services
 
-ACTIONS = Buttons(
-    (
-        Button(label=say.DECLARE, action="open_declaration", opens="declare_relationship"),
-        Button(label=say.ENQUIRE, action="open_enquiry", opens="member_enquiry"),
-    )
-)
+DECLARE = Button(label=say.DECLARE, action="open_declaration", opens="declare_relationship")
+ENQUIRE = Button(label=say.ENQUIRE, action="open_enquiry", opens="member_enquiry")
+
+
+def _actions(person: Person | None) -> Buttons:
+    """What the person can start. Enquiries are for members to raise, or for Democratic Services to enter."""
+    officer = person is not None and person.role is Role.OFFICER and not person.holds(Position.DEMOCRATIC_SERVICES)
+    return Buttons((DECLARE,) if officer else (DECLARE, ENQUIRE))
 
 
 async def show(request: Request, services: Services) -> Reply:
@@ -35,7 +39,8 @@ async def show(request: Request, services: Services) -> Reply:
             Heading(say.HELP_HEADING),
             Paragraph(opening),
             *examples(services.role),
-            ACTIONS,
+            _actions(services.person),
+            Paragraph(say.CHECK_TOO),
             Note(advice(pack, services.role)),
         ),
     )
@@ -71,6 +76,22 @@ async def _declarations(person: Person, services: Services) -> list[Part]:
         lines.append(say.waiting_declarations(waiting, len(others)))
         buttons.append(Button(label=say.REGISTER, action="register", value="open"))
     return [Paragraph("\n".join(lines)), Buttons(tuple(buttons))]
+
+
+async def privacy(request: Request, services: Services) -> Reply:  # noqa: ARG001 - every handler is given both
+    """What is kept, and who sees it."""
+    return Reply(summary=say.PRIVACY, parts=(Heading(say.PRIVACY_HEADING), Paragraph(say.PRIVACY)))
+
+
+async def version(request: Request, services: Services) -> Reply:  # noqa: ARG001 - every handler is given both
+    """Which bot this is, and which version of the protocol it answers from."""
+    text = say.versions(metadata.version("protocol-bot"), services.protocol.pack)
+    return Reply(summary=text, parts=(Paragraph(text),))
+
+
+async def thanks(request: Request, services: Services) -> Reply:  # noqa: ARG001 - every handler is given both
+    """A kind word back."""
+    return Reply(summary=say.WELCOME, parts=(Paragraph(say.WELCOME),))
 
 
 async def welcome(request: Request, services: Services) -> Reply:

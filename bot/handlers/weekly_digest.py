@@ -75,7 +75,7 @@ def _readers(office: Office) -> Iterable[tuple[Person, frozenset[str] | None]]:
 
 def _digest(cases: Sequence[Case], office: Office, start: date) -> Reply | None:
     overdue = sorted((case for case in cases if case.overdue_on(office.today)), key=lambda case: case.due or start)
-    figures = by_service(cases, office.today, office.calendar, start)
+    figures = by_service(cases, office.today, office.calendar, office.counting, start)
     if not any(each.raised or each.answered or each.open for each in figures):
         return None
     week_end = office.today + timedelta(days=7)
@@ -114,7 +114,7 @@ async def show_figures(request: Pressed, services: Services) -> Reply:
     services_of, start = mine[person.id], office.today - QUARTER
     cases = await services.uow.cases.since(office.now - QUARTER)
     theirs = [case for case in cases if services_of is None or case.service in services_of]
-    figures = by_service(theirs, office.today, office.calendar, start)
+    figures = by_service(theirs, office.today, office.calendar, office.counting, start)
     title = say.since(start)
     body = figure_parts(figures) if figures else [Paragraph(words.NOTHING_HERE)]
     return Reply(summary=title, parts=(Heading(title), *body, Note(say.NOTE)), private=True)

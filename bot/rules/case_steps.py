@@ -64,7 +64,7 @@ def after(case: Case, taken: Taken) -> Case:  # noqa: PLR0911 - one return a ste
                 counts_from=taken.now,
                 promised=None,
                 promised_on=None,
-                pauses=(),
+                pauses=_ended(case.pauses, taken.today),  # the figures still need those of the first count
                 closed_at=None,
             )
         case Step.SHARED:

@@ -13,7 +13,7 @@ from datetime import date, datetime  # noqa: TC003 - storage reads cases back by
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.rules.deadlines import Limit, count
+from bot.rules.deadlines import Limit, count, day_of_receipt
 from bot.rules.protocol import Position
 from bot.rules.working_days import Calendar, days_after, london_date
 
@@ -320,6 +320,19 @@ def counted(case: Case, calendar: Calendar, counting: Counting) -> Deadline | No
     return count(case.counts_from, case.limit, with_pauses(calendar, case.pauses), counting)
 
 
+def first_count(case: Case, calendar: Calendar, counting: Counting) -> tuple[date, date | None]:
+    """The day of receipt and the date by the rule as they were before it was ever reopened.
+
+    Reopening begins a new count for the reminders; it makes no late reply one in time, and nothing younger.
+    """
+    if case.counts_from == case.received_at:
+        return case.started_on, case.counted_due
+    working = counted(replace(case, counts_from=case.received_at), calendar, counting)
+    if working is None:
+        return day_of_receipt(case.received_at, calendar, counting)[0], None
+    return working.starts, working.due
+
+
 def due_date(case: Case, by_rule: date | None, calendar: Calendar) -> date | None:
     """The date that the reminders go by.
 
@@ -335,7 +348,7 @@ def due_date(case: Case, by_rule: date | None, calendar: Calendar) -> date | Non
     return due
 
 
-def age(case: Case, today: date, calendar: Calendar) -> int:
-    """Working days since the receipt, which a holding reply or a pause does not hide."""
+def age(case: Case, today: date, calendar: Calendar, counting: Counting) -> int:
+    """Working days since the receipt, which a holding reply, a pause or a new start does not hide."""
     end = today if case.is_open or case.closed_at is None else london_date(case.closed_at)
-    return max(0, calendar.between(case.started_on, end))
+    return max(0, calendar.between(first_count(case, calendar, counting)[0], end))

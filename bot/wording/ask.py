@@ -45,6 +45,11 @@ ENQUIRE = "Raise a member enquiry"
 MY_DECLARATIONS = "Declarations"
 SHOW_MINE = "My declarations"
 REGISTER = "Open the register"
+WELCOME = "You are welcome. Ask again whenever you like."
+CHECK_TOO = (
+    "I also check a message before you send it: choose “Check against the protocol” in the message's menu, or write "
+    "to me “check:” and the words. Only you see the answer."
+)
 PRIVACY_HEADING = "Your privacy"
 PRIVACY = (
     "What you declare or ask in an enquiry is encrypted, and opens only for those whom the protocol names. "
@@ -61,6 +66,11 @@ def hello(name: str) -> str:
 def i_am(pack: Pack) -> str:
     """Who the bot is, and what it answers from."""
     return f"I answer questions on the {pack.title} of {pack.council}, and tell you the paragraph."
+
+
+def versions(bot: str, pack: Pack) -> str:
+    """For “version”."""
+    return f"protocol-bot {bot}, answering from the {pack.title} of {pack.council}, {pack.version}."
 
 
 def small_talk(name: str) -> str:

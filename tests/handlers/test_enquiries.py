@@ -13,6 +13,9 @@ from adapters.demo.people import SAMPLE_PEOPLE
 from bot.errors import NotFound, Refusal
 from bot.messages import Bullets, Facts, Form, Paragraph, Reply
 from bot.rules.casework import Case, State
+from bot.rules.deadlines import Counting
+from bot.rules.figures import by_service
+from bot.rules.working_days import Calendar
 from tests.handlers.bot import PEOPLE, Bot, form_of
 
 if TYPE_CHECKING:
@@ -391,6 +394,20 @@ async def test_each_opening_is_in_the_audit_log(bot: Enquiries) -> None:
 
 
 # --- working on it -----------------------------------------------------------------------
+
+
+async def test_reopening_makes_no_late_reply_one_in_time_and_nothing_younger(bot: Enquiries, clock: FakeClock) -> None:
+    """Tower Hamlets 8.1: ten working days from Monday 2 March. Answered on day 15, reopened, answered again at once."""
+    case = await bot.raise_one()
+    clock.forward(days=21)
+    await bot.step(GWEN, case, "reply", text="Late")
+    await bot.step(ADA, case, "reopened", text="And the roof?")
+    await bot.step(GWEN, case, "reply", text="Both")
+    days, today = Calendar(), clock.now().date()
+    [row] = by_service([await bot.case(case)], today, days, Counting())
+
+    assert (row.in_time, row.late, row.median_working_days) == (0, 1, 15.0)
+    assert "15 working days" in repr((await bot.opened(ADA, case)).intro)
 
 
 async def test_from_raising_to_closing_and_back(bot: Enquiries, clock: FakeClock) -> None:

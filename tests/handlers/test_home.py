@@ -52,6 +52,27 @@ async def test_somebody_whom_the_directory_does_not_know_still_gets_help(bot: Bo
     assert "Your privacy" in repr(page.parts)
 
 
+@pytest.mark.parametrize(("who", "may"), [(MEMBER, True), ("oz.placeholder", True), (OFFICER, False), (HEAD, False)])
+async def test_raising_an_enquiry_is_offered_to_those_who_may(bot: Bot, who: str, may: bool) -> None:  # noqa: FBT001
+    assert ("open_enquiry" in actions((await bot.home(who)).parts)) is may
+    assert ("open_enquiry" in actions((await bot.say(who, "help")).parts)) is may
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [("privacy", "encrypted"), ("Version", "protocol-bot "), ("Thanks!", "You are welcome"), ("?", "How I can help")],
+)
+async def test_small_words_have_their_own_answer(bot: Bot, word: str, says: str) -> None:
+    assert says in repr((await bot.say(OFFICER, word)).parts)
+
+
+async def test_a_message_is_checked_by_words_as_by_its_menu(bot: Bot) -> None:
+    reply = await bot.say(MEMBER, "Check: please help us with the leaflets for our party's campaign in May")
+
+    assert reply.private
+    assert "Only you see this" in repr(reply.parts)
+
+
 async def test_the_words_for_a_list_show_it(bot: Bot) -> None:
     assert "DR-" in repr((await bot.say(OFFICER, "my declarations")).parts)
     assert "DR-" in repr((await bot.say(MONITORING, "Register")).parts)

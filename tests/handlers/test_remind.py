@@ -186,6 +186,7 @@ async def test_the_member_is_told_once_that_it_is_overdue_and_what_happens_next(
         "the officer's manager on Wed 18 Mar 2026, the director on Mon 23 Mar 2026 and the Monitoring Officer and "
         "Democratic Services on Mon 30 Mar 2026."
     )
+    assert "Answer" not in repr(got[0].parts[-1]), "who asked cannot answer"
 
 
 async def test_several_enquiries_are_one_message_and_the_rest_is_in_the_list(council: Council) -> None:
