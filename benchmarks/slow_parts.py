@@ -19,6 +19,7 @@ import base64
 import contextlib
 import json
 import os
+import socket
 import sys
 import tempfile
 import time
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 
 import slack_throughput as slack  # noqa: E402 - the path comes first
-from load import Server, fire, free_port, get, machine, request  # noqa: E402
+from load import Server, fire, free_port, machine, request  # noqa: E402
 
 from storage import new_key  # noqa: E402
 
@@ -95,25 +96,35 @@ async def slow_login() -> AsyncIterator[str]:
     server.close()
 
 
-async def heartbeats(port: int, found: list[float]) -> None:
-    """Ask a hundred times a second whether the loop is alive; milliseconds of each answer."""
+def beat(port: int) -> None:
+    """Ask a hundred times a second whether the loop is alive, and print the milliseconds of each answer.
+
+    In a process of its own, so that it waits for nobody but the bot.
+    """
+    line = socket.create_connection(("127.0.0.1", port))
+    asked = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     while True:
         begun = time.perf_counter()
-        await get(port, "/livez")
-        found.append((time.perf_counter() - begun) * 1000)
-        await asyncio.sleep(0.01)
+        line.sendall(asked)
+        line.recv(65_536)
+        print((time.perf_counter() - begun) * 1000, flush=True)
+        time.sleep(0.01)
 
 
 async def measured(
     name: str, port: int, metrics_port: int, requests: Sequence[bytes], beside: Sequence[bytes] = ()
 ) -> bool:
     """Fire, and print a row: median and 99th percentile of the acknowledgements, longest and 99th of the heartbeats."""
-    lag: list[float] = []
-    watch = asyncio.create_task(heartbeats(metrics_port, lag))
+    watch = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, "--beat", str(metrics_port), stdout=asyncio.subprocess.PIPE
+    )
+    assert watch.stdout is not None
+    await watch.stdout.readline()
     others = asyncio.create_task(fire(port, beside, connections=5)) if beside else None
     result = await fire(port, requests, connections=CONNECTIONS)
-    watch.cancel()
-    await asyncio.gather(watch, return_exceptions=True)
+    watch.terminate()
+    lag = [float(line) for line in (await watch.stdout.read()).split()]
+    await watch.wait()
     if others is not None:
         others.cancel()
         await asyncio.gather(others, return_exceptions=True)
@@ -162,9 +173,10 @@ async def main() -> None:
                 async with Server("-m", "bot", "serve", port=port, environment=settings):
                     await fire(port, slack.mentions(100, f"w{port}"), connections=CONNECTIONS)
                     mentions = slack.mentions(given.number, f"m{port}")
-                    fits &= await measured(f"{name}: mentions", port, metrics_port, mentions)
+                    well = await measured(f"{name}: mentions", port, metrics_port, mentions)
                     commands = slack.commands(given.number, f"c{port}")
-                    fits &= await measured(f"{name}: commands", port, metrics_port, commands)
+                    well &= await measured(f"{name}: commands", port, metrics_port, commands)
+                    fits &= well or not delay  # the first rows are there to compare with
         with tempfile.TemporaryDirectory() as folder:
             port, metrics_port = free_port(), free_port()
             async with slow_login() as login:
@@ -183,8 +195,12 @@ async def main() -> None:
                     fits &= await measured(
                         f"login host, {LOGIN_SECONDS:.0f} s", port, metrics_port, mentions, strange_tokens(200)
                     )
-    print(f"\nAll within {WANTED_ACK:.0f} and {WANTED_LAG:.0f} ms: {'yes' if fits else 'no'}. {machine()}.")
+    verdict = "yes" if fits else "no"
+    print(f"\nWith a slow part all within {WANTED_ACK:.0f} and {WANTED_LAG:.0f} ms: {verdict}. {machine()}.")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    if sys.argv[1:2] == ["--beat"]:
+        beat(int(sys.argv[2]))
+    else:
+        asyncio.run(main())

@@ -121,11 +121,12 @@ async def test_lists_hold_what_the_gate_would_open_and_nothing_else(
             keeper = someone.active and KEEPS[pack_id] is not None and someone.holds(KEEPS[pack_id])
             for relation, at_risk in itertools.product(RELATIONS, (False, True)):
                 await uow.disclosures.add(record(someone, relation, at_risk=at_risk, number=next(numbers)))
+            everything = await uow.disclosures.all()
             for purpose in Purpose:
                 listed = {each.id for each in await disclosures_for(someone, purpose, found)}
                 allowed = {
                     each.id
-                    for each in await uow.disclosures.all()
+                    for each in everything
                     if plainly_allowed(
                         _relation(each, someone), purpose, keeper=keeper, at_risk=each.at_risk, active=someone.active
                     )

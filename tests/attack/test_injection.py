@@ -17,12 +17,14 @@ import pytest
 import structlog
 
 from bot import exports, logs
+from bot.calendars import calendar
 from bot.enquiry_export import COLUMNS as ENQUIRY_COLUMNS
-from bot.enquiry_export import case_rows
+from bot.enquiry_export import NAMES, case_rows
 from bot.errors import ProtocolBotError
 from bot.rules.directory_index import IndexedDirectory
 from tests.journeys.stage import PEOPLE, PLATFORMS, OnSlack, council
 from tests.journeys.walks import COUNCILS, MEMBER, OFFICER, declare, opened, raise_enquiry, take
+from tests.support import MONDAY_MORNING, settings
 from tests.teams import cards_read
 
 if TYPE_CHECKING:
@@ -198,11 +200,15 @@ async def test_exports_of_hostile_records_stay_one_record_a_row(sqlite_store: Sq
             )
             await raise_enquiry(stage, lambda _name, t=typed: t)
         async with sqlite_store.begin() as uow:
+            await uow.people.save(replace(PEOPLE[OFFICER], name='=HYPERLINK("x")'))
+            await uow.people.save(replace(PEOPLE[MEMBER], name="@Ada, Sample"))
             everybody = await uow.people.all()
             rows = exports.register_rows(await uow.disclosures.all(), everybody, at_risk=True)
-            cases = await uow.cases.all() if hasattr(uow.cases, "all") else []
-            enquiries = case_rows(cases, IndexedDirectory(everybody)) if cases else []
-        for columns, found in ((exports.COLUMNS, rows), (ENQUIRY_COLUMNS, enquiries)):
+            cases = await uow.cases.since(None)
+        today = MONDAY_MORNING.date()
+        enquiries = case_rows(cases, today, calendar(settings()), IndexedDirectory(everybody))
+        assert len(rows) == len(enquiries) == len(hostile)
+        for columns, found in ((exports.COLUMNS, rows), ((*ENQUIRY_COLUMNS, *NAMES), enquiries)):
             read = list(csv.DictReader(io.StringIO(exports.to_csv(found, columns), newline="")))
             assert len(read) == len(found)
             for row in read:
@@ -253,9 +259,7 @@ def test_a_value_moves_no_terminal_either() -> None:
 # --- paths -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name", ["../../etc", "/etc/passwd", "..", ".", "a/b", "a\\b", "C:x", "\x00", "a\nb", "é" * 300]
-)
+@pytest.mark.parametrize("name", ["../../etc", "/etc/passwd", "a\\b", "\x00", "é" * 300])
 def test_an_id_is_no_path(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """An imported protocol goes into a folder of its id, and nowhere else."""
     from bot.__main__ import run  # noqa: PLC0415
