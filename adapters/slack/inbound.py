@@ -263,10 +263,17 @@ def action(body: Mapping[str, Any]) -> Reading | None:
         place = _place(Spot(user=spot.user), private=True)
         return Reading(OpenForm(key=key, sender=sender, place=place, form=opens), opens, trigger)
     if kind != render.PRESS:
-        return None
+        return _help_for(pressed, key, sender, spot)
     place = _place(replace(spot, action=name, value=value), private=private)
     request = Pressed(key=key, sender=sender, place=place, action=name, value=value, values=_values(view))
     return Reading(request, opens, trigger)
+
+
+def _help_for(pressed: Mapping[str, Any], key: str, sender: Sender, spot: Spot) -> Reading | None:
+    """A button that we do not know gets help, not silence; a link is followed by Slack itself."""
+    if _text(pressed, "type") != "button" or pressed.get("url"):
+        return None
+    return Reading(Said(key=key, sender=sender, place=_place(Spot(user=spot.user), private=True), text="help"))
 
 
 def _pressed_spot(body: Mapping[str, Any], view: Mapping[str, Any]) -> tuple[Spot, bool]:

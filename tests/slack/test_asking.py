@@ -150,6 +150,16 @@ async def test_a_message_is_checked_for_the_eyes_of_whoever_asks(bot: Town) -> N
     assert len(bot.slack.dm("U1")) == 1
 
 
+async def test_an_unknown_button_gets_help_and_a_link_is_left_to_slack(bot: Town) -> None:
+    assert (await bot.press({"action_id": "of-an-older-version", "value": "1"})).status == 200
+    await bot.settle()
+    assert "I answer questions on" in bot.slack.dm("U1")[-1]["text"]
+
+    await bot.press({"action_id": "elsewhere", "url": "https://council.example"})
+    await bot.settle()
+    assert len(bot.slack.dm("U1")) == 1
+
+
 async def test_an_unknown_shortcut_gets_help_rather_than_silence(bot: Town) -> None:
     await bot.interact({"type": "shortcut", "callback_id": "other", "trigger_id": bot.slack.trigger()})
     await bot.settle()
