@@ -125,8 +125,9 @@ class Reception:
                 except Refusal as refusal:
                     self.metrics.events.labels(event.platform, "refused").inc()
                     log.info("event.refused", kind=event.kind, refusal=type(refusal).__name__)
-                    text = str(refusal)
-                    return await self._close(event, Reply(summary=text, parts=(Paragraph(text),)), in_response)
+                    text = str(refusal)  # private, so that nobody else learns whether there was something to refuse
+                    refused = Reply(summary=text, parts=(Paragraph(text),), private=True)
+                    return await self._close(event, refused, in_response)
                 except Exception as error:  # noqa: BLE001 - the one place that catches the unexpected
                     # The traceback's frames hold no text of the person; the message might, so only its type is logged.
                     log.error("event.failed", kind=event.kind, attempt=attempt, error=type(error).__name__)

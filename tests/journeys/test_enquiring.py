@@ -82,3 +82,15 @@ async def test_another_member_does_not_learn_of_it_until_it_is_shared(sqlite_sto
         assert "cannot find that" in window.words
         await take(stage, MEMBER, "shared", share_with="person:ben.specimen")
         assert await reads(stage, "ben.specimen", "words for enquiry details")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_refusal_is_private_where_others_read_along(sqlite_store: SqlStore, platform: str) -> None:
+    """Whether somebody may see the register must not show in a channel by what the bot answers there."""
+    async with council(platform, sqlite_store, "copeland") as stage:
+        await stage.mention("ben.specimen", "register")
+        await stage.mention("mo.template", "register")
+
+        assert "cannot find that" not in stage.in_public()
+        assert "cannot find that" in stage.latest("ben.specimen").notice
+        assert stage.in_public().count("I have sent you a private message") >= 2
