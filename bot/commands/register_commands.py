@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import bootstrap, exports
+from bot.commands import keeper_commands
 from bot.commands.shared import Config, run, settings_and_protocols
 from bot.errors import InputError, ProtocolBotError
 
@@ -29,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
     family.command("counts")(count)
     family.command("subject")(subject)
     family.command("mentions")(mention)
+    keeper_commands.add_to(family)
     app.add_typer(family, name="register")
     app.command("verify-audit")(verify_audit)
     app.command("rotate-keys")(rotate_keys)
