@@ -209,21 +209,21 @@ def _who_will_see(routing: Routing, pack: Pack, keeper: str, *, at_risk: bool) -
     parts: list[Part] = [Heading(say.WHO_SEES)]
     route = routing.route
     people = [label(person) for person in routing.recipients.people]
+    names = [person.name for person in routing.recipients.people]
     if at_risk:
         parts.append(Paragraph(say.RISK_SEES if routing.recipients.named or not people else say.risk_in_place(people)))
     else:
         titles = [pack.office_title(key) for key in routing.offices]
         if route is None or not route.to:
             note = route.note if route and route.note else "The protocol names nobody to tell."
-            parts.append(Paragraph(say.nobody_named(note, titles, people)))
+            parts.append(Paragraph(say.nobody_named(note, titles, names if titles else people)))
         elif routing.recipients.named or not routing.recipients.people:
             who = [say.told(titles, pack.cited(route.ref) if route.ref else None)]
             parts.append(Paragraph(" ".join([*who, *([say.at_present(people)] if people else [])])))
         else:
             parts.append(Paragraph(say.told_in_place(titles, people)))
-        parts.append(Paragraph(f"{keeper} {say.NOBODY_ELSE}".strip()))
-        if route is not None and route.decides_audience:
-            parts.append(Paragraph(say.decides_audience()))
+        further = say.decides_audience() if route is not None and route.decides_audience else say.NOBODY_ELSE
+        parts.append(Paragraph(f"{keeper} {further}".strip()))
         if not routing.recipients.people:
             parts.append(Paragraph(say.NO_RECIPIENT))
     expects = route.expects if route else ()
@@ -246,7 +246,7 @@ def _keeper_too(
     told = {one.id for one in routing.recipients.people} | {person.id, other_party_id}
     keepers = [one for one in directory.holders(position) if one.id not in told]
     title = next((office.title for office in pack.offices.values() if office.position is position), "")
-    return say.keeper_too(title, [label(one) for one in keepers]) if keepers and title else ""
+    return say.keeper_too(title, [one.name for one in keepers]) if keepers and title else ""
 
 
 def _who_will_see_by_position(pack: Pack) -> list[Part]:

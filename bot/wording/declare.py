@@ -137,8 +137,7 @@ def at_present(people: Sequence[str]) -> str:
 
 def keeper_too(title: str, people: Sequence[str]) -> str:
     """The keeper of the register sees what is in it, so the declarer is told so before they send."""
-    who = f" ({listed(people, last='and')})" if people else ""
-    return sentence_start(f"{the(title)}{who} keeps the register and can open it too.")
+    return sentence_start(f"{the(title)}, {listed(people, last='and')}, keeps the register and can open it too.")
 
 
 def risk_in_place(people: Sequence[str]) -> str:
@@ -165,7 +164,7 @@ def nobody_named(note: str, titles: Sequence[str], people: Sequence[str]) -> str
             if people
             else note
         )
-    who = f" ({listed(people, last='and')})" if people else ""
+    who = f", {listed(people, last='and')}" if people else ""
     return f"{note} If you go on, it goes to {listed([the(title) for title in titles], last='and')}{who}."
 
 
@@ -246,5 +245,5 @@ def already_declared(reference: str) -> str:
 
 def done(reference: str, *, own: bool) -> str:
     """After a step, and who has heard of it."""
-    told = "Those who can open it have" if own else "The declarer has"
-    return f"Recorded for {reference}. {told} been told that there is news, not what it is."
+    told = "Those who can open it have been told." if own else "The declarer has been told that there is news."
+    return f"Recorded for {reference}. {told}"
