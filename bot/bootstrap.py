@@ -31,6 +31,7 @@ from bot.rechecking import Rechecker
 from bot.scheduler import Scheduler
 from bot.sending import Dispatcher
 from storage import new_key, open_store
+from storage.crypto import CannotOpen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -98,7 +99,8 @@ async def opened_store(settings: Settings) -> AsyncIterator[SqlStore]:
     """The store with its schema up to date; always disposed.
 
     Raises:
-        ConfigurationError: a PostgreSQL database is behind; SQLite is brought up to date by itself.
+        ConfigurationError: a PostgreSQL database is behind (SQLite is brought up to date by itself); or what
+            is stored was sealed with a key that is not given.
     """
     async with open_store(settings.database_url, encryption_keys(settings)) as store:
         with said_plainly():
@@ -106,7 +108,12 @@ async def opened_store(settings: Settings) -> AsyncIterator[SqlStore]:
                 await store.migrate()
             elif await store.pending():
                 raise ConfigurationError("The database is not up to date. Run “protocol-bot migrate” first.")
-        yield store
+        try:
+            yield store
+        except CannotOpen:
+            raise ConfigurationError(
+                "These ENCRYPTION_KEYS do not open what is stored. Add the key that was in use before, after a comma."
+            ) from None
 
 
 @contextlib.contextmanager

@@ -71,3 +71,14 @@ def test_nobody_reaches_more_here_than_elsewhere(reference: str, capsys: pytest.
     ):
         assert run(["register", *command, "--as", OTHER]) == 2
         assert capsys.readouterr().err.startswith("I cannot find that.")
+
+
+def test_a_key_that_does_not_open_what_is_stored_is_said_plainly(
+    reference: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENCRYPTION_KEYS", new_key())
+
+    assert run(["register", "export"]) == 2
+    said = capsys.readouterr().err
+    assert "These ENCRYPTION_KEYS do not open" in said
+    assert reference not in said
