@@ -67,6 +67,8 @@ def import_file(
     if as_json:
         print_json(imported.to_json())
         return
+    if not into and pack_id in library.ids():
+        sys.stderr.write(f"With this folder, your “{pack_id}” takes the place of the built-in one.\n")
     sys.stdout.write("\n".join(_report(imported, attached, changes)) + "\n")
     sys.stdout.write(f'Saved: {saved}\nAsk it: protocol-bot ask "..." --protocol {pack.id} --packs {folder}\n')
 

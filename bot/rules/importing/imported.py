@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bot.rules.protocol import Knowledge
 
 _CONTRACT_UNITS = {Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.HOURS, Unit.WEEKS}
+UNNAMED = "your council"
+"""Where the document names no council; whoever imports it can say with --name."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -140,7 +142,7 @@ def import_document(
     offices = building.Offices(statutory)
     pack = building.pack_of(
         pack_id=pack_id,
-        council=name or council_of(everything, segmented.title_lines) or title,
+        council=name or council_of(everything, segmented.title_lines) or UNNAMED,
         title=title,
         version=version or version_of(segmented.title_lines, text) or "as imported",
         words=words_of(text),

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 LIKENESS_SHARPNESS = 22.0
 LIKENESS_MARGIN = 0.005
-NO_NEAR_MISS = -1
+NO_NEAR_MISS, NO_SUBJECT = -1, -1
+SUBJECT_SURE = 0.15
+"""A subject that is not covered is named only where it has this share of everything known: below it, what the
+question resembles is chance, and where to turn would be a guess."""
 SAME_QUESTION, KNOWN_MISS = 0.85, 0.2
 """A question as near as this to a written near miss is that question; of held questions that have an answer
 one in two thousand comes so near."""
@@ -126,6 +129,8 @@ class ByTraining:
             confidence = min(confidence, KNOWN_MISS)
         elif log_sum(by_direction[self._near]) <= float(subjects[subject]):
             near_miss = NO_NEAR_MISS
+        if np.exp(float(subjects[subject]) - log_sum(by_direction)) < SUBJECT_SURE:
+            subject = NO_SUBJECT
         return Scores(clauses=clauses, confidence=confidence, subject=subject, near_miss=near_miss)
 
 

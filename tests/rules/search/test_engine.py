@@ -93,3 +93,21 @@ def test_without_training_the_engine_still_answers_by_likeness() -> None:
     ranking = engine.search("who must be told when a member and an officer are a couple", None)
     assert "5.3" in [hit.ref for hit in ranking.hits[:3]]
     assert engine.search("when will my green bin be emptied", None).verdict == "not covered"
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("when are the bins collected", "bins and recycling"),
+        ("how much annual leave do I get", "annual leave"),
+        ("asdkjh qwe", None),
+        ("banana", None),
+    ],
+)
+def test_where_to_turn_is_said_of_a_subject_and_never_guessed(
+    engines: dict[str, SearchEngine], question: str, subject: str | None
+) -> None:
+    ranking = engines["copeland"].search(question, None)
+
+    assert ranking.verdict == "not covered"
+    assert (ranking.not_covered.subject if ranking.not_covered else None) == subject
