@@ -141,9 +141,6 @@ LIST_WORDS: Mapping[str, str] = {
 }
 """Words that mean the same as a button without a value."""
 
-CHECK_WORDS = re.compile(r"check(?: this)?:\s*", re.IGNORECASE)
-"""Before a message that is to be checked: the words for what the message's menu does."""
-
 
 async def dispatch(request: Request, services: Services) -> Reply:
     """The reply to a request.
@@ -184,8 +181,8 @@ BY_KIND: Mapping[type[Request], Handler] = {
 
 def _for_words(request: Said | Asked) -> Handler:
     words = re.sub(r"[^a-z ]+", "", request.text.lower()).strip()
-    if isinstance(request, Said) and CHECK_WORDS.match(request.text):
-        return _check
+    if isinstance(request, Said) and check_draft.WORDS.match(request.text):
+        return check_draft.check_words
     if words in HELP_WORDS:
         return help_page.show
     if isinstance(request, Said):
@@ -195,13 +192,6 @@ def _for_words(request: Said | Asked) -> Handler:
         if words in LIST_WORDS:
             return PRESS[LIST_WORDS[words]]
     return ask.answer
-
-
-async def _check(request: Said, services: Services) -> Reply:
-    """“check: ...” in words."""
-    text = CHECK_WORDS.sub("", request.text, count=1)
-    wanted = CheckDraft(key=request.key, sender=request.sender, place=request.place, text=text)
-    return await check_draft.check(wanted, services)
 
 
 def not_understood() -> Reply:

@@ -183,6 +183,17 @@ async def test_what_nobody_handles_gets_a_short_help(store: SqlStore, clock: Fak
     assert "help" in summary
 
 
+async def test_more_questions_than_a_person_asks_are_slowed_with_a_kind_word(store: SqlStore, clock: FakeClock) -> None:
+    desk = reception(store, {"slack": OneWord()}, clock=clock, asks_per_minute=2)
+    for number in range(3):
+        await desk.accept(event("may officers come to group meetings", key=str(number)))
+        await desk.work_waiting()
+    summaries = [summary for _, summary in await queued(store, clock)]
+
+    assert sum("a lot of questions" in summary for summary in summaries) == 1
+    assert len(summaries) == 3
+
+
 def test_every_kind_of_request_has_a_handler_or_a_help() -> None:
     request = OpenHome(key="1", sender=Sender(platform="slack", user_id="U"), place=Place(private=True, address=""))
 

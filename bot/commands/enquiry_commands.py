@@ -13,7 +13,19 @@ import typer
 
 from bot import bootstrap
 from bot.calendars import calendar, counting
-from bot.commands.shared import Config, Json, chosen, print_json, run, settings_and_protocols, with_store
+from bot.commands.shared import (
+    Config,
+    Format,
+    Json,
+    Out,
+    check_format,
+    chosen,
+    print_json,
+    run,
+    settings_and_protocols,
+    with_store,
+    write_out,
+)
 from bot.enquiry_export import COLUMNS, FIGURES, NAMES, case_rows, figure_rows
 from bot.errors import InputError
 from bot.exports import to_csv
@@ -32,8 +44,6 @@ if TYPE_CHECKING:
     from storage.unit_of_work import SqlUnitOfWork
 
 OPERATOR = "operator"
-Format = Annotated[str, typer.Option("--format", help="csv or json.")]
-Out = Annotated[Path | None, typer.Option("--out", help="A file to write to; otherwise it is printed.")]
 Since = Annotated[str, typer.Option("--since", help="From this day on (YYYY-MM-DD); otherwise everything.")]
 
 
@@ -152,7 +162,7 @@ def export(
         return case_rows(cases, london_date(now), calendar(settings), counting(settings), directory)
 
     rows = with_store(settings, work)
-    _write(_as(kind, rows, (*COLUMNS, *NAMES) if names else COLUMNS), out)
+    write_out(_as(kind, rows, (*COLUMNS, *NAMES) if names else COLUMNS), out)
 
 
 def figures(
@@ -172,31 +182,19 @@ def figures(
 
     rows = with_store(settings, work)
     if kind == "json":
-        _write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", out)
+        write_out(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", out)
         return
     texts = [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
-    _write(to_csv(texts, FIGURES), out)
+    write_out(to_csv(texts, FIGURES), out)
 
 
 def _checked(kind: str, config: Path | None) -> Settings:
-    if kind not in {"csv", "json"}:
-        raise InputError(f"“{kind}” is no format. Use csv or json.")
+    check_format(kind)
     return settings_and_protocols(config)[0]
 
 
 def _as(kind: str, rows: list[dict[str, str]], columns: tuple[str, ...]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1) + "\n" if kind == "json" else to_csv(rows, columns)
-
-
-def _write(text: str, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.write(text)
-        return
-    try:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError:
-        raise InputError(f"The file {out} cannot be written. Choose another.") from None
 
 
 def _start(since: str) -> datetime | None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import bootstrap, exports
 from bot.commands import keeper_commands
-from bot.commands.shared import Config, run, settings_and_protocols
+from bot.commands.shared import (
+    OPERATOR,
+    Config,
+    Format,
+    Out,
+    check_format,
+    settings_and_protocols,
+    with_store,
+    write_out,
+)
 from bot.errors import InputError, ProtocolBotError
 
 if TYPE_CHECKING:
@@ -19,8 +26,6 @@ if TYPE_CHECKING:
 
     from bot.model import Person
     from storage import SqlStore
-
-OPERATOR = "operator"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,10 +41,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("rotate-keys")(rotate_keys)
 
 
-Format = Annotated[str, typer.Option("--format", help="csv or json.")]
-Out = Annotated[Path | None, typer.Option("--out", help="A file to write to; otherwise it is printed.")]
-
-
 def export(
     kind: Format = "csv",
     out: Out = None,
@@ -49,7 +50,7 @@ def export(
     config: Config = None,
 ) -> None:
     """Write the register to a file. It names people: keep the file as carefully as the register."""
-    _check_format(kind)
+    check_format(kind)
 
     async def work(store: SqlStore) -> str:
         async with store.begin() as uow:
@@ -63,19 +64,19 @@ def export(
             else exports.to_csv(rows, exports.COLUMNS)
         )
 
-    _write(_with_store(work, config), out)
+    write_out(with_store(settings_and_protocols(config)[0], work), out)
 
 
 def count(kind: Format = "csv", out: Out = None, config: Config = None) -> None:
     """Numbers for a committee, without names."""
-    _check_format(kind)
+    check_format(kind)
 
     async def work(store: SqlStore) -> str:
         async with store.begin() as uow:
             rows = exports.counts(await uow.disclosures.all())
         return json.dumps(rows, indent=1) + "\n" if kind == "json" else exports.to_csv(rows, exports.COUNT_COLUMNS)
 
-    _write(_with_store(work, config), out)
+    write_out(with_store(settings_and_protocols(config)[0], work), out)
 
 
 def subject(
@@ -93,7 +94,7 @@ def subject(
             await uow.commit()
         return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
-    _write(_with_store(work, config), out)
+    write_out(with_store(settings_and_protocols(config)[0], work), out)
 
 
 def mention(email: Annotated[str, typer.Argument(help="The person's e-mail.")], config: Config = None) -> None:
@@ -107,7 +108,7 @@ def mention(email: Annotated[str, typer.Argument(help="The person's e-mail.")], 
             await uow.commit()
         return "".join(f"{reference}\n" for reference in found)
 
-    _write(_with_store(work, config), None)
+    write_out(with_store(settings_and_protocols(config)[0], work), None)
 
 
 def verify_audit(config: Config = None) -> None:
@@ -123,7 +124,7 @@ def verify_audit(config: Config = None) -> None:
             )
         return f"The audit log holds: {entries} entries. Keep this last hash elsewhere: {last}\n"
 
-    _write(_with_store(work, config), None)
+    write_out(with_store(settings_and_protocols(config)[0], work), None)
 
 
 def rotate_keys(config: Config = None) -> None:
@@ -136,7 +137,7 @@ def rotate_keys(config: Config = None) -> None:
             await uow.commit()
         return f"{changed} texts are now sealed with the newest key. The older keys are no longer needed.\n"
 
-    _write(_with_store(work, config), None)
+    write_out(with_store(settings_and_protocols(config)[0], work), None)
 
 
 async def _person(email: str, find: Callable[[str], Awaitable[Person | None]]) -> Person:
@@ -144,29 +145,3 @@ async def _person(email: str, find: Callable[[str], Awaitable[Person | None]]) -
     if person is None:
         raise InputError(f"The directory has nobody with the e-mail {email}.")
     return person
-
-
-def _check_format(kind: str) -> None:
-    if kind not in {"csv", "json"}:
-        raise InputError(f"“{kind}” is no format. Use csv or json.")
-
-
-def _with_store(work: Callable[[SqlStore], Awaitable[str]], config: Path | None) -> str:
-    settings, _ = settings_and_protocols(config)
-
-    async def opened() -> str:
-        async with bootstrap.opened_store(settings) as store:
-            return await work(store)
-
-    return run(opened())
-
-
-def _write(text: str, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.write(text)
-        return
-    try:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError:
-        raise InputError(f"The file {out} cannot be written. Choose another.") from None

@@ -31,6 +31,8 @@ NOTHING = 3
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 ProtocolId = Annotated[str, typer.Option("--protocol", help="The protocol's id, or the path of a pack.")]
 Packs = Annotated[Path | None, typer.Option("--packs", help="A folder with packs of your own.")]
+Format = Annotated[str, typer.Option("--format", help="csv or json.")]
+Out = Annotated[Path | None, typer.Option("--out", help="A file to write to; otherwise it is printed.")]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
 
 
@@ -95,6 +97,32 @@ def text_of(row: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"The line with the id {json.dumps(row.get('id'))} has no text “{name}”.")
     return value
+
+
+def check_format(kind: str) -> None:
+    """Make sure that an export is asked for in a format that there is.
+
+    Raises:
+        InputError: there is no such format.
+    """
+    if kind not in {"csv", "json"}:
+        raise InputError(f"“{kind}” is no format. Use csv or json.")
+
+
+def write_out(text: str, out: Path | None) -> None:
+    """Write to the file, or to standard output where none is named.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError:
+        raise InputError(f"The file {out} cannot be written. Choose another.") from None
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

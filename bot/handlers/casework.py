@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from bot.rules.working_days import london_date
 from bot.wording.common import NOT_FOUND
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date, datetime
 
     from bot.model import Person
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
     from bot.rules.deadlines import Counting, Deadline
     from bot.rules.working_days import Calendar
     from bot.settings import Settings
-
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Letters and digits that cannot be taken for one another when read out."""
 
 
 def policy(settings: Settings) -> Policy:
@@ -100,12 +95,6 @@ async def relations(services: Services, office: Office) -> dict[str, frozenset[s
     return assignment.relations(await services.uow.disclosures.all(), office.directory.people)
 
 
-def new_reference(prefix: str) -> str:
-    """A reference that is easy to read out and cannot be guessed from another."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{prefix}-{letters[:4]}-{letters[4:]}"
-
-
 # --- who may see what --------------------------------------------------------------------
 
 
@@ -172,8 +161,3 @@ async def with_stages(before: Case, now: Case, services: Services) -> Case:
 def deadline_if(case: Case, office: Office) -> Deadline | None:
     """The working that a case would have if it were raised as it stands."""
     return reclocked(case, office.timetable, office.counting)[1]
-
-
-def people_by_id(ids: Sequence[str], office: Office) -> list[Person]:
-    """The people with these ids who are still in the directory."""
-    return [one for each in ids if (one := office.directory.by_id(each)) is not None]

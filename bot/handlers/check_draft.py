@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.answers import cite
 from bot.errors import TooMany
-from bot.messages import Citation, Heading, Note, Paragraph, Part, Reply
+from bot.messages import CheckDraft, Citation, Heading, Note, Paragraph, Part, Reply
 from bot.rules.draft_check import check_draft
 from bot.rules.protocol import Role
 from bot.wording import check as say
 from bot.wording.common import too_many
 
 if TYPE_CHECKING:
-    from bot.messages import CheckDraft
+    from bot.messages import Said
     from bot.ports import Services
 
 LONGEST = 8000
+WORDS = re.compile(r"check(?: this)?:\s*", re.IGNORECASE)
+"""Before a message that is to be checked: the words for what the message's menu does."""
+
+
+async def check_words(request: Said, services: Services) -> Reply:
+    """“check: ...” in words."""
+    text = WORDS.sub("", request.text, count=1)
+    return await check(CheckDraft(key=request.key, sender=request.sender, place=request.place, text=text), services)
 
 
 async def check(request: CheckDraft, services: Services) -> Reply:

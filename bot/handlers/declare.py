@@ -34,6 +34,7 @@ from bot.messages import (
     Reply,
     Said,
 )
+from bot.references import new_reference
 from bot.rules.disclosures import (
     LONGEST_DETAILS,
     LONGEST_LINE,
@@ -46,7 +47,7 @@ from bot.rules.disclosures import (
     same_pair,
 )
 from bot.rules.protocol import Position
-from bot.rules.recipients import Directory, Recipients, find_recipients
+from bot.rules.recipients import Directory, Recipients, find_recipients, monitoring_officer_alone
 from bot.rules.routing import declaration_route
 from bot.rules.working_days import LONDON
 from bot.wording import declare as say
@@ -63,10 +64,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 FORM = "declare_relationship"
+AMENDING = f"{FORM}:amend"
+"""Where the drafts of amendments are kept, so that a new declaration never comes up as one."""
 AMEND_MARK = "amend."
 """A token with this start belongs to an amendment; the id of the disclosure follows."""
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Letters and digits that cannot be taken for one another when read out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ async def open_form(request: OpenForm | Pressed | Said, services: Services) -> R
 async def change_form(request: ChangeForm, services: Services) -> Reply:
     """The form anew, after a field that decides who will see it."""
     person = asker(request.sender, services)
-    await services.uow.drafts.keep(request.token, person.id, FORM, request.values, services.clock.now())
+    await services.uow.drafts.keep(
+        request.token, person.id, _drawer(request.token), request.values, services.clock.now()
+    )
     return Reply(
         summary=say.FORM_TITLE, form=await build(person, request.token, request.values, services), private=True
     )
@@ -135,6 +138,10 @@ async def build(
         submit=say.AMEND if amending else say.SUBMIT,
         problems=problems or {},
     )
+
+
+def _drawer(token: str) -> str:
+    return AMENDING if token.startswith(AMEND_MARK) else FORM
 
 
 def _fields(person: Person, other: Person | None, values: Mapping[str, str]) -> Iterator[Field]:
@@ -215,7 +222,7 @@ def _who_will_see(routing: Routing, pack: Pack, keeper: str, *, at_risk: bool) -
     else:
         titles = [pack.office_title(key) for key in routing.offices]
         if route is None or not route.to:
-            note = route.note if route and route.note else "The protocol names nobody to tell."
+            note = route.note if route and route.note else say.NAMES_NOBODY
             parts.append(Paragraph(say.nobody_named(note, titles, names if titles else people)))
         elif routing.recipients.named or not routing.recipients.people:
             who = [say.told(titles, pack.cited(route.ref) if route.ref else None)]
@@ -283,7 +290,8 @@ def find_route(
     route = declaration_route(pack, position)
     declarer = replace(person, positions=(position,)) if not is_known(person) else person
     if at_risk:
-        return Routing(route, (), _monitoring_officer(declarer, other_party_id, directory, settings.fallback_recipient))
+        alone = monitoring_officer_alone(declarer, other_party_id, directory, settings.fallback_recipient)
+        return Routing(route, (), alone)
     offices = route.to if route and route.to else (route.offer if route else ())
     if (route is None or not route.to) and settings.disclosure_recipient:
         chosen = directory.by_email(settings.disclosure_recipient)
@@ -291,18 +299,6 @@ def find_route(
             return Routing(route, (), Recipients((chosen,)))
     found = find_recipients(pack, offices, declarer, other_party_id, directory, settings.fallback_recipient)
     return Routing(route, tuple(offices), found)
-
-
-def _monitoring_officer(person: Person, other_party_id: str, directory: Directory, fallback_email: str) -> Recipients:
-    parties = {person.id, other_party_id}
-    for position in (Position.MONITORING_OFFICER, Position.CHIEF_EXECUTIVE, Position.SECTION_151_OFFICER):
-        people = [one for one in directory.holders(position) if one.id not in parties]
-        if people:
-            return Recipients(tuple(people[:1]), named=position is Position.MONITORING_OFFICER)
-    fallback = directory.by_email(fallback_email)
-    if fallback is not None and fallback.id not in parties:
-        return Recipients((fallback,), named=False)
-    return Recipients((), named=False)
 
 
 def _position(person: Person, values: Mapping[str, str]) -> Position | None:
@@ -328,7 +324,9 @@ async def submit(request: SubmitForm, services: Services) -> Reply:
     directory = Directory(await services.uow.people.all())
     content, position, problems = read(person, request.values, directory)
     if problems or content is None or position is None:
-        await services.uow.drafts.keep(request.token, person.id, FORM, request.values, services.clock.now())
+        await services.uow.drafts.keep(
+            request.token, person.id, _drawer(request.token), request.values, services.clock.now()
+        )
         form = await build(person, request.token, request.values, services, problems=problems)
         return Reply(summary=say.FORM_TITLE, form=form, private=True)
     if request.token.startswith(AMEND_MARK):
@@ -336,7 +334,9 @@ async def submit(request: SubmitForm, services: Services) -> Reply:
     mine = await services.uow.disclosures.by_declarer(person.id)
     before = next((each for each in mine if same_pair(each, content.other_party_id, person.id)), None)
     if before is not None:
-        await services.uow.drafts.keep(request.token, person.id, FORM, request.values, services.clock.now())
+        await services.uow.drafts.keep(
+            request.token, person.id, _drawer(request.token), request.values, services.clock.now()
+        )
         return _offer_to_amend(before)
     hour_ago = services.clock.now() - timedelta(hours=1)
     if sum(each.created_at > hour_ago for each in mine) >= services.settings.declarations_per_hour:
@@ -415,7 +415,7 @@ async def _record(
     people = routing.recipients.people
     disclosure = Disclosure(
         id=secrets.token_hex(16),
-        reference=new_reference(),
+        reference=new_reference("DR"),
         declarer_id=person.id,
         position=position,
         ref=(routing.route.ref or "") if routing.route else "",
@@ -439,12 +439,6 @@ async def _record(
     if not routing.recipients.named or routing.recipients.missing:
         log.warning("disclosure.route", disclosure=disclosure.id, told=len(people), offices=routing.recipients.missing)
     return _short(disclosure) if sent else receipt
-
-
-def new_reference() -> str:
-    """A reference that is easy to read out and cannot be guessed from another."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"DR-{letters[:4]}-{letters[4:]}"
 
 
 def _receipt(
@@ -508,6 +502,6 @@ async def _amend(request: SubmitForm, person: Person, content: Content, services
     disclosure_id = request.token.removeprefix(AMEND_MARK).split(".")[0]
     at_risk = request.values.get("at_risk") == "yes"
     disclosure = await amend(person, disclosure_id, content, services, at_risk=at_risk)
-    await services.uow.drafts.settle(request.token, person.id, FORM, disclosure.id, services.clock.now())
+    await services.uow.drafts.settle(request.token, person.id, AMENDING, disclosure.id, services.clock.now())
     text = say.amended(disclosure.reference)
     return Reply(summary=text, parts=(Paragraph(text),), private=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.answers import cite
 from bot.errors import Refusal
 from bot.handlers import case_messages as messages
-from bot.handlers.casework import Office, barred, deadline_if, look_around, new_reference, start_case
+from bot.handlers.casework import Office, barred, deadline_if, look_around, start_case
 from bot.handlers.directory import CHOSEN, by_name, chosen_id, label, nearest
 from bot.handlers.identity import asker, is_known
 from bot.handlers.notify import tell, tell_all
@@ -31,6 +31,7 @@ from bot.messages import (
     Reply,
     Said,
 )
+from bot.references import new_reference
 from bot.rules import assignment
 from bot.rules.casework import LONGEST_LINE, LONGEST_TEXT, Case, CaseEvent, State, Step
 from bot.rules.enquiries import (

@@ -7,7 +7,6 @@ relationship, who hears a concern, which clocks run. It is read from YAML by
 
 from __future__ import annotations
 
-import re
 from datetime import date  # noqa: TC003 - packs are read back by their types
 from enum import StrEnum
 from typing import Annotated
@@ -292,8 +291,3 @@ class Pack(Value):
     def clock(self, kind: ClockKind) -> TimeLimit | None:
         """The first time limit of this kind that has a number, if the protocol gives one."""
         return next((limit for limit in self.clocks if limit.kind is kind and limit.amount), None)
-
-
-def natural_order(ref: str) -> tuple[tuple[int, int | str], ...]:
-    """A sort key that puts paragraph 10 after paragraph 9, and 6(b) after 6(a)."""
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.findall(r"\d+|[A-Za-z]+", ref))

@@ -7,7 +7,7 @@ is left, the fallback is told and an operator warned. A disclosure is never drop
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.rules.protocol import Position
@@ -103,14 +103,28 @@ def find_recipients(
         found += [person for person in people if person not in found]
     if found:
         return Recipients(tuple(found), missing=tuple(missing))
+    return replace(_stand_in(directory, parties, fallback_email), named=False, missing=tuple(missing))
+
+
+def monitoring_officer_alone(
+    declarer: Person, other_party_id: str, directory: Directory, fallback_email: str = ""
+) -> Recipients:
+    """Who is told of one that could put someone at risk: the Monitoring Officer, or who stands in for them.
+
+    As with sensitive interests (Localism Act 2011, section 32).
+    """
+    return _stand_in(directory, {declarer.id, other_party_id} - {""}, fallback_email)
+
+
+def _stand_in(directory: Directory, parties: set[str], fallback_email: str) -> Recipients:
+    """The first statutory officer who is no party, else the fallback; ``named`` where it is the Monitoring Officer."""
     for position in ABOVE:
-        people = [person for person in directory.holders(position) if eligible(person)]
+        people = [person for person in directory.holders(position) if person.id not in parties]
         if people:
-            return Recipients(tuple(people[:1]), named=False, missing=tuple(missing))
+            return Recipients(tuple(people[:1]), named=position is Position.MONITORING_OFFICER)
     fallback = directory.by_email(fallback_email)
-    if fallback is not None and fallback.id not in parties:
-        return Recipients((fallback,), named=False, missing=tuple(missing))
-    return Recipients((), named=False, missing=tuple(missing))
+    people = [fallback] if fallback is not None and fallback.id not in parties else []
+    return Recipients(tuple(people), named=False)
 
 
 def _holders(

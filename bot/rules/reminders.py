@@ -143,10 +143,6 @@ class Timetable:
             return self.calendar.back(anchor, -offset)
         return self.calendar.forward(self.calendar.first_from(anchor), offset)
 
-    def day_of(self, case: Chased, key: str) -> date | None:
-        """The day of one stage of this case, past or to come."""
-        return next((day for day, stage in self.of(case) if stage.key == key), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Tell:

@@ -16,7 +16,6 @@ CANNOT_SEE_WHAT = (
     "or say “help” to see what else I can do."
 )
 
-EXPIRED = "That form was open for too long. Please start again; what you typed is kept."
 
 NOT_FOUND = "I cannot find that. Check the reference, or ask the person who gave it to you."
 

@@ -24,6 +24,7 @@ WHO_SEES = "Who will see this"
 DEPENDS = "That depends on your position:"
 EXPECTED = "What the protocol expects next"
 RISK_SEES = "Only the Monitoring Officer will see it, and it stays out of every list but theirs."
+NAMES_NOBODY = "The protocol names nobody to tell."
 NOBODY_ELSE = "Nobody else is told."
 
 NAME = "Your name"

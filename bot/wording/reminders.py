@@ -23,7 +23,6 @@ WAYS = "Open one to reply, send a holding reply, pass it on, say that it is not 
 MANAGER_TOLD = "Your manager has been told."
 DIRECTOR_TOLD = "Your manager and the director have been told."
 TOP_TOLD = "The Monitoring Officer and Democratic Services have been told."
-PUT_OFF = "It was put off before."
 
 
 def clock(due: date | None, between: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import NotFound, TooMany
+from bot.errors import NotFound
 from bot.messages import Citation, Note, Paragraph, Reply
 from tests.handlers.bot import Bot, actions, form_of
 
@@ -124,12 +124,12 @@ async def test_a_question_on_relationships_goes_on_to_the_form(bot: Bot) -> None
 
 
 async def test_a_follow_up_leans_on_the_question_before(bot: Bot) -> None:
-    alone = await bot.ask(MEMBER, "and if it is about the chief executive?")
-    await bot.ask(OFFICER, "who do I complain to about an officer's conduct")
-    leaning = await bot.ask(OFFICER, "and if it is about the chief executive?")
+    alone = await bot.ask(OFFICER, "and what about a director?")
+    await bot.ask(MEMBER, "I am unhappy with how an officer spoke to me, who do I go to?")
+    leaning = await bot.ask(MEMBER, "and what about a director?")
 
     assert cited(leaning)[:1] == ["11.4"]
-    assert cited(alone)[:1] != ["11.4"] or leaning != alone
+    assert cited(alone)[:1] != ["11.4"]
 
 
 async def test_a_follow_up_a_day_later_stands_alone(bot: Bot) -> None:
@@ -160,7 +160,6 @@ async def test_more_questions_than_a_person_asks_are_slowed(sqlite_store: SqlSto
     assert allowed == [True, True, True, False, False]
     assert limit.allows("one", clock.now(), 3)
     assert limit.allows("another", clock.now(), 3)
-    assert issubclass(TooMany, Exception)
 
 
 # --- what the owner of the protocol learns -----------------------------------------------

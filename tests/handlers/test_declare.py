@@ -425,6 +425,16 @@ async def test_amending_keeps_the_old_version_and_tells_the_reader(bot: Bot) -> 
     assert len((await bot.told())[HEAD]) == 2
 
 
+async def test_an_amendment_left_half_done_never_comes_up_as_a_new_declaration(bot: Bot) -> None:
+    disclosure = await bot.declare(OFFICER, other_party=f"person:{MEMBER}")
+    half = form_of(await bot.press(OFFICER, "amend_disclosure", disclosure))
+    await bot.change(OFFICER, half, **{**GOOD, "details": "half an amendment"})
+    fresh = await bot.open(OFFICER)
+
+    assert fresh.title == "Declare a relationship"
+    assert "half an amendment" not in repr(fresh)
+
+
 async def test_marking_it_at_risk_later_takes_it_from_everybody_but_the_monitoring_officer(bot: Bot) -> None:
     disclosure = await bot.declare(OFFICER, other_party=f"person:{MEMBER}")
     form = form_of(await bot.press(OFFICER, "amend_disclosure", disclosure))
