@@ -99,7 +99,7 @@ async def _form(
         fields.append(
             Field(
                 name="step",
-                label="What do you want to do?",
+                label=say.WHAT_TO_DO,
                 kind=FieldKind.CHOICE,
                 options=options,
                 value=typed.get("step", ""),
@@ -108,7 +108,7 @@ async def _form(
         fields.append(
             Field(
                 name="text",
-                label="In a few words",
+                label=say.FEW_WORDS,
                 kind=FieldKind.TEXT,
                 hint=say.DETAILS_HINT,
                 required=False,
@@ -120,7 +120,7 @@ async def _form(
             fields.append(
                 Field(
                     name="told",
-                    label="Who else is told",
+                    label=say.TOLD_TOO,
                     hint=say.CONDITIONS_HINT,
                     required=False,
                     max_length=LONGEST_LINE,
@@ -130,7 +130,7 @@ async def _form(
             fields.append(
                 Field(
                     name="review_on",
-                    label="Look at it again on",
+                    label=say.LOOK_AGAIN,
                     kind=FieldKind.DATE,
                     hint=say.CONDITIONS_HINT,
                     required=False,
@@ -143,7 +143,7 @@ async def _form(
         title=disclosure.reference,
         intro=tuple(await _shown(disclosure, person, services)),
         fields=tuple(fields),
-        submit="Record" if steps else "Close",
+        submit=say.RECORD if steps else say.CLOSE,
         problems=problems or {},
     )
 
@@ -163,32 +163,32 @@ async def _shown(disclosure: Disclosure, person: Person, services: Services) -> 
     content = disclosure.content
     declarer = directory.by_id(disclosure.declarer_id)
     rows = [
-        Fact("State", say.STATES[disclosure.state]),
-        Fact("Declared by", label(declarer) if declarer else _unknown(disclosure)),
+        Fact(say.STATE, say.STATES[disclosure.state]),
+        Fact(say.DECLARED_BY, label(declarer) if declarer else _unknown(disclosure)),
         Fact(say.OTHER_PARTY, content.other_party),
-        Fact("Relationship", say.KINDS[content.kind]),
-        Fact("Since", content.since),
-        Fact("Could bear on", "; ".join(say.BEARINGS[word] for word in content.bearing)),
-        Fact("In particular", content.bearing_on),
-        Fact("Details", content.details),
-        Fact("At risk", "Telling more could put someone at risk" if disclosure.at_risk else ""),
-        Fact("Declared on", f"{disclosure.created_at.astimezone(LONDON):%d %B %Y}"),
-        Fact("Last confirmed", f"{disclosure.confirmed_at.astimezone(LONDON):%d %B %Y}"),
-        Fact("Paragraph", services.protocol.pack.cited(disclosure.ref) if disclosure.ref else ""),
-        Fact("Conditions", disclosure.conditions.text),
-        Fact("Who else is told", disclosure.conditions.told),
-        Fact("Look at it again on", _long_date(disclosure.conditions.review_on)),
+        Fact(say.RELATIONSHIP, say.KINDS[content.kind]),
+        Fact(say.SINCE_LABEL, content.since),
+        Fact(say.BEARS_ON, "; ".join(say.BEARINGS[word] for word in content.bearing)),
+        Fact(say.IN_PARTICULAR, content.bearing_on),
+        Fact(say.DETAILS_LABEL, content.details),
+        Fact(say.RISK_LABEL, say.AT_RISK_SHORT if disclosure.at_risk else ""),
+        Fact(say.DECLARED_ON, f"{disclosure.created_at.astimezone(LONDON):%d %B %Y}"),
+        Fact(say.LAST_CONFIRMED, f"{disclosure.confirmed_at.astimezone(LONDON):%d %B %Y}"),
+        Fact(say.PARAGRAPH, services.protocol.pack.cited(disclosure.ref) if disclosure.ref else ""),
+        Fact(say.CONDITIONS, disclosure.conditions.text),
+        Fact(say.TOLD_TOO, disclosure.conditions.told),
+        Fact(say.LOOK_AGAIN, _long_date(disclosure.conditions.review_on)),
     ]
     if person.id != disclosure.declarer_id and content.other_party_id:
         others = tuple(await services.uow.disclosures.all())
         both = matched(disclosure, others)
-        rows.append(Fact("Both sides", "Both have declared" if both else "Only one side has declared so far"))
+        rows.append(Fact(say.BOTH_SIDES, say.BOTH_DECLARED if both else say.ONE_DECLARED))
     parts: list[Part] = [Facts(tuple(row for row in rows if row.value))]
     events = await services.uow.disclosures.events(disclosure.id)
     told = (event for event in events if event.step is not Step.OPENED or event.by != person.id)
     history = list(dict.fromkeys(_history_line(event, directory) for event in told))
     if history:
-        parts += [Heading("History"), Paragraph("\n".join(history[-12:]))]
+        parts += [Heading(say.HISTORY), Paragraph("\n".join(history[-12:]))]
     return parts
 
 
@@ -445,7 +445,7 @@ async def register(request: Pressed | Said, services: Services) -> Reply:
     reply = (
         _list(say.REGISTER, rows) if rows else Reply(summary=say.REGISTER_EMPTY, parts=(Paragraph(say.REGISTER_EMPTY),))
     )
-    filters = [("", "All"), ("open", "Open"), ("conditions", "Review due"), ("unmatched", "One side only")]
+    filters = [*say.FILTERS.items()]
     services_named = sorted({name for name in departments.values() if name})
     if len(services_named) > 1:
         filters += [(f"{BY_SERVICE}{name}", name) for name in services_named[:MOST_SERVICES]]
@@ -473,7 +473,7 @@ def _list(title: str, rows: Sequence[tuple[Disclosure, str]]) -> Reply:
             Buttons(
                 (
                     Button(
-                        label=f"Open {disclosure.reference}",
+                        label=say.open_one(disclosure.reference),
                         action="open_disclosure",
                         value=disclosure.id,
                         opens=READ_FORM,

@@ -90,6 +90,32 @@ STEPS: Mapping[Step, str] = {
     Step.WITHDRAWN: "Withdraw it, with a reason",
 }
 
+WHAT_TO_DO = "What do you want to do?"
+FEW_WORDS = "In a few words"
+TOLD_TOO = "Who else is told"
+LOOK_AGAIN = "Look at it again on"
+RECORD = "Record"
+CLOSE = "Close"
+DECLARED_BY = "Declared by"
+STATE = "State"
+RELATIONSHIP = "Relationship"
+SINCE_LABEL = "Since"
+BEARS_ON = "Could bear on"
+IN_PARTICULAR = "In particular"
+DETAILS_LABEL = "Details"
+RISK_LABEL = "At risk"
+DECLARED_ON = "Declared on"
+LAST_CONFIRMED = "Last confirmed"
+PARAGRAPH = "Paragraph"
+CONDITIONS = "Conditions"
+BOTH_SIDES = "Both sides"
+BOTH_DECLARED = "Both have declared"
+ONE_DECLARED = "Only one side has declared so far"
+HISTORY = "History"
+AT_RISK_SHORT = "Telling more could put someone at risk"
+FILTERS = {"": "All", "open": "Open", "conditions": "Review due", "unmatched": "One side only"}
+"""How the register can be narrowed down: the button's value and its words."""
+
 MISSING_NAME = "Say who you are. I do not know you yet, and the reader must."
 MISSING_PARTY = "Say who the other person is."
 SAME_PERSON = "That is you. Say who the other person is."
@@ -248,3 +274,8 @@ def done(reference: str, *, own: bool) -> str:
     """After a step, and who has heard of it."""
     told = "Those who can open it have been told." if own else "The declarer has been told that there is news."
     return f"Recorded for {reference}. {told}"
+
+
+def open_one(reference: str) -> str:
+    """The button beside one of a list."""
+    return f"Open {reference}"
