@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import aiosqlite
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Callable, Sequence
 
 FETCHED_AT_ONCE = 1000
@@ -99,6 +100,8 @@ class OneHopCursor:
 class OneHopConnection(aiosqlite.Connection):
     """A connection that makes such cursors, and no trip where there is nothing to end."""
 
+    _stopped = False
+
     @property
     def plain(self) -> sqlite3.Connection:
         """SQLite's own connection; for this connection's thread."""
@@ -111,6 +114,17 @@ class OneHopConnection(aiosqlite.Connection):
     def cursor(self) -> OneHopCursor:  # type: ignore[override]
         """A cursor that nothing is opened for yet; SQLAlchemy enters it, and needs no more."""
         return OneHopCursor(self)
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """End this connection's thread, once.
+
+        A cancelled task and the engine's own clearing up may both close a connection. The thread ends at the
+        first request, so nobody would ever answer the second, and whoever waited for it would wait for ever.
+        """
+        if self._stopped:
+            return None
+        self._stopped = True
+        return super().stop()
 
     async def commit(self) -> None:
         """Keep the transaction, if there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,3 +73,14 @@ async def test_a_statement_is_one_trip(sqlite_store: SqlStore, monkeypatch: pyte
         await uow.commit()
 
     assert trips == ["_run", "_run", "commit"]
+
+
+async def test_a_connection_may_be_closed_twice_at_once() -> None:
+    connection = await one_hop.connect(":memory:")
+
+    _, waiting = await asyncio.wait(
+        [asyncio.create_task(connection.close()), asyncio.create_task(connection.close())], timeout=10
+    )
+
+    assert not waiting
+    assert not connection._thread.is_alive()
