@@ -267,8 +267,8 @@ async def test_many_events_at_once_are_each_remembered_once(store: SqlStore, clo
     keys = [str(number % 150) for number in range(400)]
     new = await asyncio.gather(*(store.remember(event(key, clock)) for key in keys))
 
-    assert sum(new) == 150
-    assert [key for key, first in zip(keys, new, strict=True) if first] == [str(number) for number in range(150)]
+    # Which of two copies is the first is not promised: two batches may reach PostgreSQL in either order.
+    assert sorted(key for key, first in zip(keys, new, strict=True) if first) == sorted(set(keys))
     assert not await store.remember(event("7", clock))
     async with store.begin() as uow:
         assert len(await uow.inbox.claim("slack", clock.now(), LEASE, 500)) == 150
