@@ -7,6 +7,7 @@ import os
 import socket
 import statistics
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,13 +93,14 @@ class Server:
         self.arguments, self.port, self.environment = arguments, port, environment
 
     async def __aenter__(self) -> Self:
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe that nobody reads would stop the server once full
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, *self.arguments, cwd=ROOT, env=self.environment, stderr=asyncio.subprocess.PIPE
+            sys.executable, *self.arguments, cwd=ROOT, env=self.environment, stderr=self.said
         )
         while True:
             if self.process.returncode is not None:
-                assert self.process.stderr is not None
-                raise SystemExit((await self.process.stderr.read()).decode()[-2000:])
+                self.said.seek(0)
+                raise SystemExit(self.said.read().decode()[-2000:])
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", self.port)
             except OSError:
@@ -110,6 +112,7 @@ class Server:
     async def __aexit__(self, *_: object) -> None:
         self.process.kill()
         await self.process.wait()
+        self.said.close()
 
 
 async def get(port: int, path: str) -> str:

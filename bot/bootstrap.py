@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import random
 import signal
@@ -244,6 +245,9 @@ async def serve(
                 await adapter.start(running.reception)
             await stack.enter_async_context(_working(running))
             await stack.enter_async_context(_listening(settings, running))
+            # What is there by now stays. Without this the collector goes through all of it again and again, and
+            # each time everybody waits for a tenth of a second.
+            gc.freeze()
             announced = started(f"http://{settings.host}:{settings.port}")
             if announced is not None:
                 await announced

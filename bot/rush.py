@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-PATIENCE_SECONDS = 0.025
-"""How long one piece of work waits for a quiet moment."""
+PATIENCE_SECONDS = 0.25
+"""How long one piece of work waits for a quiet moment. A platform waits three seconds for an acknowledgement, and
+nobody counts the seconds to an answer; a rush without end still leaves four pieces of work a second."""
+
+FEW = 4
+"""Pieces of work under way at once: what a rush that begins in a quiet moment still has to wait for."""
 
 
 def _quiet() -> asyncio.Event:
@@ -32,6 +36,7 @@ class Rush:
     patience: float = PATIENCE_SECONDS
     _arriving: int = 0
     _quiet: asyncio.Event = field(default_factory=_quiet)
+    _few: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FEW))
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @contextlib.contextmanager
@@ -49,11 +54,12 @@ class Rush:
     @contextlib.asynccontextmanager
     async def after(self) -> AsyncIterator[None]:
         """Work that comes after what arrives."""
-        if not self._arriving:
-            yield
-            return
-        async with self._one:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self.patience):
-                    await self._quiet.wait()
-            yield
+        async with self._few:
+            if not self._arriving:
+                yield
+                return
+            async with self._one:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.patience):
+                        await self._quiet.wait()
+                yield

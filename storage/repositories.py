@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import structlog
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.model import Event, EventState, MessageState, OutgoingMessage, Person
 from bot.rules.protocol import Position, Role
 from storage import tables
+from storage.crypto import CannotOpen
 from storage.serial import address_from_json, address_to_json, reply_from_json, reply_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Row, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,12 +27,32 @@ if TYPE_CHECKING:
     from bot.messages import Reply
     from storage.crypto import Sealer
 
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+SET_ASIDE = timedelta(hours=1)
+"""How long a row is left alone that no key opens. It keeps its content, so that it goes on once its key is back."""
+
 
 async def insert_unless_there(connection: AsyncConnection, table: Table, values: dict[str, Any]) -> bool:
     """Insert the row; False, and nothing done, where a unique value of it is taken already."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     result = await connection.execute(make(table).values(**values).on_conflict_do_nothing())
     return result.rowcount == 1
+
+
+def opened(rows: Sequence[Row[Any]], open_one: Callable[[Row[Any]], T], what: str) -> tuple[list[T], list[int]]:
+    """What the rows hold, and the numbers of those that no key opens: one such row must not hold up the others."""
+    found: list[T] = []
+    shut: list[int] = []
+    for row in rows:
+        try:
+            found.append(open_one(row))
+        except CannotOpen:
+            shut.append(row.id)
+            log.error("row.cannot_open", table=what, row=row.id)
+    return found, shut
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +191,10 @@ class SqlInbox:
                 .where(table.c.id.in_([row.id for row in rows]))
                 .values(lease_until=now + lease, attempts=table.c.attempts + 1)
             )
-        return [self._event(row) for row in rows]
+        events, shut = opened(rows, self._event, "inbox")
+        if shut:
+            await self.connection.execute(update(table).where(table.c.id.in_(shut)).values(lease_until=now + SET_ASIDE))
+        return events
 
     def _event(self, row: Row[Any]) -> Event:
         return Event(
@@ -275,7 +301,14 @@ class SqlOutbox:
             await self.connection.execute(
                 update(table).where(table.c.id.in_([row.id for row in rows])).values(lease_until=now + lease)
             )
-        return [self._message(row) for row in rows]
+        messages, shut = opened(rows, self._message, "outbox")
+        if shut:
+            await self.connection.execute(
+                update(table)
+                .where(table.c.id.in_(shut))
+                .values(lease_until=None, not_before=now + SET_ASIDE, problem=CannotOpen.__name__)
+            )
+        return messages
 
     def _message(self, row: Row[Any]) -> OutgoingMessage:
         return OutgoingMessage(

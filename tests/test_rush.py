@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from bot.rush import Rush
+from bot.rush import FEW, Rush
 
 
 async def settle() -> None:
@@ -46,7 +46,7 @@ async def test_in_a_rush_without_end_work_goes_on_one_at_a_time() -> None:
     assert most == 1
 
 
-async def test_in_quiet_times_work_is_not_held_up_at_all() -> None:
+async def test_in_quiet_times_a_few_go_on_side_by_side() -> None:
     rush, inside, most = Rush(patience=60), 0, 0
 
     async def work() -> None:
@@ -57,9 +57,29 @@ async def test_in_quiet_times_work_is_not_held_up_at_all() -> None:
             await asyncio.sleep(0)
             inside -= 1
 
-    await asyncio.gather(*(work() for _ in range(5)))
+    await asyncio.gather(*(work() for _ in range(3 * FEW)))
 
-    assert most == 5
+    assert most == FEW
+
+
+async def test_work_that_queues_when_a_rush_begins_steps_back_too() -> None:
+    rush, begun, go_on = Rush(patience=60), [], asyncio.Event()
+
+    async def work(number: int) -> None:
+        async with rush.after():
+            begun.append(number)
+            await go_on.wait()
+
+    tasks = [asyncio.create_task(work(number)) for number in range(FEW + 2)]
+    await settle()
+    assert begun == list(range(FEW))
+    with rush.arrival():
+        go_on.set()
+        await settle()
+        assert begun == list(range(FEW))
+    await asyncio.gather(*tasks)
+
+    assert begun == list(range(FEW + 2))
 
 
 async def test_an_arrival_that_failed_holds_nothing_up() -> None:
