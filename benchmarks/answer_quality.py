@@ -216,7 +216,15 @@ def speed(packs: dict[str, Pack], engines: dict[str, SearchEngine]) -> str:
         clause.asked_as[0] for pack in packs.values() for clause in pack.clauses
     ]
     largest = max(packs, key=lambda name: len(packs[name].clauses))
-    rows = [[f"a question, {largest} ({len(packs[largest].clauses)} clauses)", *timed(engines[largest], texts)]]
+    rows = [
+        [
+            f"a question, {largest} ({len(packs[largest].clauses)} clauses)",
+            *timed(lambda text: engines[largest].search(text, None), texts),
+        ]
+    ]
+    for rival, build in RIVALS.items():
+        beside = build(texts_of(packs[largest], asked=True))
+        rows.append([f"the same by {rival}", *timed(beside.scores, texts)])
     clauses = [clause for pack in packs.values() for clause in pack.clauses]
     many = tuple(
         clauses[number % len(clauses)].model_copy(update={"ref": f"{number}", "asked_as": ()}) for number in range(5000)
@@ -225,18 +233,23 @@ def speed(packs: dict[str, Pack], engines: dict[str, SearchEngine]) -> str:
     began = time.perf_counter()
     engine = SearchEngine.build(constitution, shared_knowledge(), trained())
     built = time.perf_counter() - began
-    rows.append([f"a question, 5,000 clauses (built in {built:.1f} s)", *timed(engine, texts[:100])])
+    rows.append(
+        [
+            f"a question, 5,000 clauses (built in {built:.1f} s)",
+            *timed(lambda text: engine.search(text, None), texts[:100]),
+        ]
+    )
     return "### Speed, one core\n\n" + table(["", "median ms", "99th percentile ms"], rows) + "\n" + start_up(largest)
 
 
-def timed(engine: SearchEngine, texts: list[str]) -> list[str]:
+def timed(ask: Callable[[str], Any], texts: list[str]) -> list[str]:
     for text in texts[:20]:
-        engine.search(text, None)
+        ask(text)
     gc.collect()
     taken = []
     for text in texts:
         began = time.perf_counter()
-        engine.search(text + " ", None)
+        ask(text + " ")
         taken.append((time.perf_counter() - began) * 1000)
     return [f"{np.percentile(taken, 50):.2f}", f"{np.percentile(taken, 99):.2f}"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import sqlite3
-from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+import bm25s
 import numpy as np
 
 from bot.rules.search.middles import middles
@@ -23,29 +22,30 @@ class Rival(Protocol):
         """A score for each text."""
 
 
+def stems(text: str) -> list[str]:
+    """The stems of a text's words."""
+    return [stem(word) for word in words(text)]
+
+
 def texts_of(pack: Pack, *, asked: bool) -> list[str]:
     """A text for each clause: its rule, and with ``asked`` how people ask about it as well."""
     return [" ".join((clause.says, *(clause.asked_as if asked else ()))) for clause in pack.clauses]
 
 
 class BM25:
-    """Okapi BM25 over stems."""
+    """bm25s over stems."""
 
     def __init__(self, texts: list[str]) -> None:
-        self._bags = [Counter(stem(word) for word in words(text)) for text in texts]
-        lengths = [sum(bag.values()) for bag in self._bags]
-        mean = sum(lengths) / len(lengths)
-        self._norms = [1.2 * (0.25 + 0.75 * length / mean) for length in lengths]
-        seen = Counter(word for bag in self._bags for word in bag)
-        self._rarity = {word: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for word, n in seen.items()}
+        self._index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+        self._index.index([stems(text) for text in texts], show_progress=False)
+        self._count = len(texts)
 
     def scores(self, question: str) -> list[float]:
         """A score for each text."""
-        asked = [stem(word) for word in words(question)]
-        return [
-            sum(self._rarity.get(word, 0.0) * bag[word] * 2.2 / (bag[word] + norm) for word in asked if bag[word])
-            for bag, norm in zip(self._bags, self._norms, strict=True)
-        ]
+        asked = [one for one in stems(question) if one in self._index.vocab_dict]
+        if not asked:
+            return [0.0] * self._count
+        return [float(score) for score in self._index.get_scores(asked)]
 
 
 class FullTextSearch:
@@ -80,7 +80,7 @@ class Pieces:
 
 
 RIVALS: dict[str, type[BM25 | FullTextSearch | Pieces]] = {
-    "BM25, stemmed": BM25,
+    "bm25s, stemmed": BM25,
     "SQLite FTS5, porter": FullTextSearch,
     "words and character n-grams": Pieces,
 }

@@ -101,6 +101,8 @@ class Intake:
         """Write the events in one transaction; the keys of those that were new."""
         rows = list({(event.platform, event.key): self._row(event) for event in reversed(events)}.values())[::-1]
         if self._lines is not None:
+            # In the same order everywhere: two writes with the same events in another order would wait for each other.
+            rows.sort(key=lambda row: (str(row["platform"]), str(row["event_key"])))
             return {(row[0], row[1]) for row in await self._lines.run(*_columns(rows))}
         statement = (
             sqlite.insert(tables.inbox)

@@ -274,6 +274,18 @@ async def test_many_events_at_once_are_each_remembered_once(store: SqlStore, clo
         assert len(await uow.inbox.claim("slack", clock.now(), LEASE, 500)) == 150
 
 
+async def test_two_writers_of_the_same_events_never_wait_for_each_other(store: SqlStore, clock: FakeClock) -> None:
+    async with store.begin() as uow:
+        await uow.inbox.remember(event("a", clock))
+        later = asyncio.gather(*(store.remember(event(key, clock)) for key in ("b", "a")))
+        await asyncio.sleep(0.2)  # for as long as it takes to be held up by the first
+        async with asyncio.timeout(10):
+            await uow.inbox.remember(event("b", clock))
+        await uow.commit()
+
+    assert await later == [False, False]
+
+
 async def test_whoever_waits_hears_that_it_could_not_be_kept(store: SqlStore, clock: FakeClock) -> None:
     async with store.engine.begin() as connection:
         await connection.exec_driver_sql("ALTER TABLE inbox RENAME TO elsewhere")
