@@ -86,7 +86,10 @@ def read_pdf(data: bytes, limits: Limits) -> Document:
                     f"This PDF has {len(file.pages)} pages, more than a protocol has. "
                     "Import only the protocol's own pages."
                 )
-            pages = [_page(page, number) for number, page in enumerate(file.pages, 1)]
+            pages, gutter = [], None
+            for number, page in enumerate(file.pages, 1):
+                lines, gutter = _page(page, number, gutter)
+                pages.append(lines)
             heights = [float(page.height) for page in file.pages]
             pictures = any(page.images for page in file.pages)
     except (PDFPasswordIncorrect, PDFEncryptionError, PDFTextExtractionNotAllowed):
@@ -115,8 +118,14 @@ _PASSWORD = "This PDF is protected by a password. Save a copy without it and imp
 _DAMAGED = "This PDF is damaged and cannot be read. Open it in a PDF reader, save or print it anew, and import that."
 
 
-def _page(page: Any, number: int) -> list[_Printed]:
-    """The lines of one page in reading order."""
+def _page(page: Any, number: int, earlier: float | None) -> tuple[list[_Printed], float | None]:
+    """The lines of one page in reading order, and where the gap between its columns runs.
+
+    Args:
+        page: the page as pdfplumber has it.
+        number: its number, from 1.
+        earlier: where the gap ran on the pages before; the last page may hold too little to show it by itself.
+    """
     page = page.filter(lambda thing: thing.get("object_type") != "char" or thing.get("upright", True))
     page = _without_doubles(page)
     tables = _tables(page)
@@ -126,6 +135,8 @@ def _page(page: Any, number: int) -> list[_Printed]:
     boxes = [box for box, _ in tables]
     words = [word for word in words if not any(_inside(word, box) for box in boxes)]
     gutter = _gutter(words, float(page.width))
+    if gutter is None and earlier is not None and _parts(words, earlier):
+        gutter = earlier
     lines = _lines(words, number) if gutter is None else _columns(words, gutter, number)
     for box, rows in tables:
         place = next((index for index, line in enumerate(lines) if line.top > box[1]), len(lines))
@@ -135,7 +146,7 @@ def _page(page: Any, number: int) -> list[_Printed]:
             for row in rows
         ]
     page.close()
-    return lines
+    return lines, gutter or earlier
 
 
 def _without_doubles(page: Any) -> Any:
@@ -193,6 +204,14 @@ def _gutter(words: Sequence[dict[str, Any]], width: float) -> float | None:
     # flank the gutter must stand apart by more than a space.
     gaps = _flanks(words, gutter)
     return gutter if gaps and median(gaps) > 9 else None  # noqa: PLR2004 - points; a space is about three
+
+
+def _parts(words: Sequence[dict[str, Any]], gutter: float) -> bool:
+    """Whether text stands on both sides of the gap, side by side, and hardly any on it: a footer, say."""
+    if sum(word["x0"] < gutter < word["x1"] for word in words) > 1 + len(words) * 0.02:
+        return False
+    gaps = _flanks(words, gutter)
+    return bool(gaps) and median(gaps) > 9  # noqa: PLR2004 - points; a space is about three
 
 
 def _flanks(words: Sequence[dict[str, Any]], gutter: float) -> list[float]:

@@ -36,6 +36,11 @@ _BLOCKS = {
 _STRONG = {"b", "strong", "u"}
 _STRUCK = {"del", "s", "strike"}
 _TITLES = re.compile(r"h([1-6])")
+_MARK = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[A-Za-z]|[ivxl]{2,5})(?:\.|\)|\.\))?|[•·▪o–-]")
+"""A cell that holds nothing but a paragraph's number, or a bullet: such a table only puts them beside the text."""
+_LINK_LISTS = ["ul", "ol", "td", "div", "p", "section", "table"]
+_LEAST_LINKS, _MOSTLY = 3, 0.5
+_SENTENCE = re.compile(r"[a-z]{2}[.;:]\s*$|.{100}")
 _MOST = 0.5
 _DEEPEST = 200
 
@@ -48,9 +53,10 @@ def read_page(text: str, limits: Limits) -> Document:
     """
     soup = BeautifulSoup(text, "html5lib")
     body = soup.body or soup
+    counting = _counting_classes(soup)
     _drop_chrome(body)
     root = _main(body)
-    walker = _Walker(limits)
+    walker = _Walker(limits, counting)
     walker.children(root, depth=0)
     return Document(tuple(walker.blocks), kind="html")
 
@@ -68,8 +74,19 @@ def _drop_chrome(body: Tag) -> None:
             element.decompose()
             continue
         names = " ".join([*(element.get("class") or ()), str(element.get("id") or "")])
-        if _CHROME.search(names) and not _holds_text(element, whole) and element.name not in {"body", "main", "h1"}:
+        if (
+            _CHROME.search(names) and not _holds_text(element, whole) and element.name not in {"body", "main", "h1"}
+        ) or (element.name in _LINK_LISTS and not _holds_text(element, whole) and _only_links(element)):
             element.decompose()
+
+
+def _only_links(element: Tag) -> bool:
+    """Whether it is a list of links, with a few words about them: a menu, a list of contents, other pages."""
+    links = element.find_all("a")
+    if len(links) < _LEAST_LINKS or any(_SENTENCE.search(text) for text in element.find_all(string=True)):
+        return False
+    linked = sum(len(tidy(link.get_text())) for link in links)
+    return linked > _MOSTLY * len(re.sub(r"[\s|•·»>]+", " ", element.get_text()).strip())
 
 
 def _holds_text(element: Tag, whole: int) -> bool:
@@ -103,9 +120,10 @@ def _main(body: Tag) -> Tag:
 class _Walker:
     """Goes through the page in reading order and gathers blocks."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, counting: dict[str, str]) -> None:
         self.blocks: list[Block] = []
         self._limits = limits
+        self._counting = counting
         self._text = ""
         self._strong = ""
         self._label: str | None = None
@@ -136,6 +154,8 @@ class _Walker:
             self._list(node, depth)
         elif name == "table":
             self._table(node, depth)
+        elif name == "dl":
+            self._definitions(node, depth)
         elif name in _BLOCKS:
             self._block(node, depth)
         else:
@@ -174,7 +194,7 @@ class _Walker:
         items = [child for child in element.children if isinstance(child, Tag) and child.name == "li"]
         number = _whole(element.get("start"), len(items) if element.has_attr("reversed") else 1)
         step = -1 if element.has_attr("reversed") else 1
-        kind = _kind(element)
+        kind = self._kind(element)
         for child in element.children:
             if not isinstance(child, Tag):
                 continue
@@ -182,7 +202,7 @@ class _Walker:
                 self._node(child, depth + 1, strong=False, struck=False)  # a list put straight into a list
                 continue
             number = _whole(child.get("value"), number) if ordered else number
-            self._label = _marker(number, _kind(child) or kind) if ordered else BULLET
+            self._label = _marker(number, self._kind(child) or kind) if ordered else BULLET
             if kind == "none":
                 self._label = None if ordered else BULLET
             self._depth = depth
@@ -191,18 +211,51 @@ class _Walker:
             self._label = None
             number += step
 
+    def _definitions(self, element: Tag, depth: int) -> None:
+        """A word and what it means are one paragraph."""
+        self.flush()
+        for part in element.find_all(["dt", "dd"]):
+            if part.name == "dt":
+                self.flush()
+                self._depth = depth
+                self._text = f"{tidy(part.get_text(' ')).rstrip(':')}: "
+            else:
+                self._words(part.get_text(" "), strong=False, struck=False)
+        self.flush()
+
     def _table(self, table: Tag, depth: int) -> None:
         self.flush()
-        for row in table.find_all("tr"):
-            if row.find_parent("table") is not table:
-                continue
+        rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
+        laid_out = table.find("table") is not None
+        for row in rows:
             cells = [cell for cell in row.find_all(["td", "th"], recursive=False) if tidy(cell.get_text(" "))]
-            if len(cells) == 1:
-                self.children(cells[0], depth)
-                self.flush()
+            mark = tidy(cells[0].get_text(" ")) if len(cells) > 1 else ""
+            if _MARK.fullmatch(mark) and cells[0].name == "td":
+                self._label, self._depth = mark, depth
+                self._cells(cells[1:], depth + 1)
+                self._label = None
+            elif len(cells) == 1 or laid_out:
+                self._cells(cells, depth)
             elif cells:
                 text = " | ".join(tidy(cell.get_text(" ")) for cell in cells)
                 self._add(Block(text, row=True, strong=all(cell.name == "th" for cell in cells)))
+
+    def _cells(self, cells: list[Tag], depth: int) -> None:
+        """Cells that only place what is in them on the page."""
+        for cell in cells:
+            self.children(cell, depth)
+            self.flush()
+
+    def _kind(self, element: Tag) -> str:
+        """How a list counts: by a style in the element itself, its ``type``, or its class."""
+        match = re.search(r"list-style(?:-type)?\s*:\s*([a-z-]+)", str(element.get("style") or ""), re.IGNORECASE)
+        if match and match[1].lower() in _STYLES:
+            return _STYLES[match[1].lower()]
+        if element.get("type"):
+            return str(element["type"])
+        classes = [str(name).lower() for name in element.get("class") or ()]
+        named = (self._counting.get(name) or _STYLES.get(_IN_NAME.sub("", name)) for name in classes)
+        return next((kind for kind in named if kind), "")
 
     def flush(self) -> None:
         """End the block that is being gathered."""
@@ -224,18 +277,24 @@ def _whole(text: object, default: int) -> int:
     return int(match[1]) if match else default
 
 
+_LONGEST_SHEET = 200_000
+_RULE = re.compile(r"([^{};]{1,200})\{[^{}]{0,2000}?list-style(?:-type)?\s*:\s*([a-z-]+)", re.IGNORECASE)
+_IN_NAME = re.compile(r"^(?:list|ol|is|has|list-style|list-style-type)-|-(?:list|ol)$")
 _STYLES = {
     "decimal": "1", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
     "upper-roman": "I", "none": "none", "decimal-leading-zero": "1",
 }  # fmt: skip
 
 
-def _kind(element: Tag) -> str:
-    """How a list counts: by its ``type``, or by a style in the element itself."""
-    match = re.search(r"list-style(?:-type)?\s*:\s*([a-z-]+)", str(element.get("style") or ""), re.IGNORECASE)
-    if match and match[1].lower() in _STYLES:
-        return _STYLES[match[1].lower()]
-    return str(element.get("type") or "")
+def _counting_classes(soup: BeautifulSoup) -> dict[str, str]:
+    """How lists of a class count, by the page's own style sheet."""
+    sheet = " ".join(str(style.string or "") for style in soup.find_all("style"))[:_LONGEST_SHEET]
+    return {
+        name: _STYLES[style.lower()]
+        for names, style in _RULE.findall(sheet)
+        if style.lower() in _STYLES
+        for name in re.findall(r"\.([\w-]+)", names)
+    }
 
 
 def _marker(number: int, kind: str) -> str:

@@ -105,6 +105,8 @@ SENTENCES = [
     ("Two weeks before each meeting the Chair is briefed.", ((2, K),)),
     ("The officer will respond within a maximum of fifteen (15) working days.", ((15, W, "reply"),)),
     ("Response within 1 day.", ((1, CD, "reply"),)),
+    ("The author should have not less than six clear days’ warning of the questions.", ((6, CD),)),
+    ("The time may be extended once by a further fortnight.", ((2, K),)),
 ]
 
 NOTHING = [
@@ -114,6 +116,9 @@ NOTHING = [
     "Over the last two weeks several Members have asked about this.",
     "The Council has 48 members and 3 committees.",
     "Part 5 of the Constitution and section 10 apply.",
+    "In 2019 the guidance was sent out three weeks before polling day, which was too late.",
+    "It replaces a note issued in 2016, on which members had 21 days to comment.",
+    "A request that takes more than twelve hours of staff time may be narrowed.",
 ]
 
 

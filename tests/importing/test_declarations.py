@@ -11,6 +11,15 @@ from bot.rules.importing.paragraphs import Paragraph, Point
 M, OF, S, D, C = "member", "officer", "service_head", "director", "chief_executive"
 
 SENTENCES = [
+    ("A member of staff must report a close friendship of this kind to their line manager.", ((OF, "line manager"),)),
+    (
+        "A councillor who becomes the partner of an employee must give the Monitoring Officer written notice of it.",
+        ((M, "Monitoring Officer"),),
+    ),
+    (
+        "When the personal connection is the Chief Executive’s, it is the Leader of the Council who is to be told.",
+        ((C, "Leader of the Council"),),
+    ),
     (
         "Members must declare to the Monitoring Officer any relationship with an officer which might be seen as influencing their work.",
         ((M, "Monitoring Officer"),),

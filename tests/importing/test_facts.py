@@ -131,11 +131,13 @@ def test_force_and_whom_it_binds_are_read_from_the_sentence(text: str, force: Fo
 
 def test_title_council_and_version_come_from_the_heading_lines() -> None:
     lines = ("BRACKWATER BOROUGH COUNCIL", "Protocol on Member and Officer Relations", "Version 2.1")
-    assert title_of(lines, "x") == "BRACKWATER BOROUGH COUNCIL Protocol on Member and Officer Relations"
+    assert title_of(lines, (), "x") == "BRACKWATER BOROUGH COUNCIL Protocol on Member and Officer Relations"
     assert council_of("", lines) == "Brackwater Borough Council"
     assert version_of(lines, "") == "Version 2.1"
     assert version_of((), "Words. Adopted by the Council on 12 May 2024.") == "Adopted by the Council on 12 May 2024"
-    assert title_of((), "my-file.docx") == "my-file.docx"
+    assert title_of((), (), "my-file.docx") == "my-file.docx"
+    opening = ("Brackwater Council", "PART 5", "Member/Officer Protocol", "This protocol binds everybody.")
+    assert title_of(("BRACKWATER COUNCIL",), opening, "x") == "BRACKWATER COUNCIL Member/Officer Protocol"
 
 
 def test_the_words_of_the_text_are_those_it_uses_most() -> None:

@@ -7,7 +7,8 @@ from fpdf import FPDF
 from adapters.documents import DEFAULT
 from adapters.documents.pdf import read_pdf
 
-LONG = "Members and officers are expected to treat one another with courtesy whenever they meet, write or speak. " * 3
+SENTENCE = "Members and officers are expected to treat one another with courtesy whenever they meet, write or speak."
+LONG = f"{SENTENCE} " * 3
 
 
 class Sheet(FPDF):
@@ -48,6 +49,19 @@ def test_two_columns_are_read_one_after_the_other() -> None:
             with columns.paragraph(bottom_margin=3) as paragraph:
                 paragraph.write(f"{number}. {LONG}")
     assert texts(made) == [f"{number}. {LONG.strip()}" for number in range(1, 12)]
+
+
+def test_a_last_page_with_a_few_lines_in_two_columns_is_read_as_the_pages_before_it() -> None:
+    made = sheet()
+    with made.text_columns(ncols=2, gutter=14, text_align="L") as columns:
+        for number in range(1, 12):
+            with columns.paragraph(bottom_margin=3) as paragraph:
+                paragraph.write(f"{number}. {LONG}")
+    made.add_page()
+    for x, number in ((10, 12), (112, 13)):
+        made.set_xy(x, 30)
+        made.multi_cell(80, 4, f"{number}. {SENTENCE}")
+    assert texts(made)[-2:] == [f"{number}. {SENTENCE}" for number in (12, 13)]
 
 
 def test_bold_lines_are_headings_of_their_own_even_without_a_gap() -> None:

@@ -133,6 +133,25 @@ def test_numbers_that_begin_again_in_each_section_are_cited_with_it() -> None:
     ]
 
 
+def test_numbers_that_run_on_through_lettered_sections_are_cited_alone() -> None:
+    found = refs(
+        "A. Conduct", f"1. {SENTENCE}", f"2. {SENTENCE}", "B. Advice", f"3. {SENTENCE}", "C. Papers", f"4. {SENTENCE}",
+        "Annex 1: Visits", f"1. {SENTENCE}",
+    )  # fmt: skip
+    assert list(found) == ["1", "2", "3", "4", "Annex1.1"]
+
+
+def test_a_numbered_appendix_is_no_section_of_the_protocol() -> None:
+    found = refs("1. Purpose", f"1.1 {SENTENCE}", "Appendix 1: Visits", f"1. {SENTENCE}", f"2. {SENTENCE}")
+    assert list(found) == ["1.1", "App1.1", "App1.2"]
+
+
+def test_a_table_of_versions_is_left_out() -> None:
+    rows = ("Version | Date | Change", "2.1 | 3 March 2016 | Replies within 5 working days")
+    found = refs(*(Block(text, row=True) for text in rows), "1. Purpose", f"1.1 {SENTENCE}")
+    assert list(found) == ["1.1"]
+
+
 def test_a_third_level_is_a_paragraph_of_its_own_below_a_heading() -> None:
     found, _ = segmented("1. General", "1.1 Purpose", f"1.1.1 {SENTENCE}", f"1.1.2 {SENTENCE}")
     assert [(p.ref, p.heading) for p in found.paragraphs] == [("1.1.1", "Purpose"), ("1.1.2", "Purpose")]

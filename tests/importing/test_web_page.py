@@ -23,6 +23,38 @@ def test_a_reversed_list_counts_down_and_a_style_counts_as_a_type() -> None:
     assert [label for label, _ in shown(body)] == ["2.", "1.", "I."]
 
 
+def test_a_list_counts_as_its_class_or_the_style_sheet_says() -> None:
+    body = """<style>ol.rules { margin: 0; list-style-type: lower-alpha }</style>
+        <ol class="rules"><li>one</li></ol><ol class="list-upper-roman"><li>two</li></ol>"""
+    assert [label for label, _ in shown(body)] == ["a.", "I."]
+
+
+def test_a_word_and_what_it_means_are_one_paragraph() -> None:
+    body = "<dl><dt>Staff:</dt><dd>those whom the Council employs.</dd><dt>Group</dt><dd><p>two members or more.</p></dd></dl>"
+    assert shown(body) == [(None, "Staff: those whom the Council employs."), (None, "Group: two members or more.")]
+
+
+def test_a_table_that_only_places_numbers_beside_the_text_is_read_as_paragraphs() -> None:
+    body = """<table><tr><td>A.</td><td><b>Conduct</b></td></tr><tr><td>1.</td><td><p>Members must not:</p>
+        <table><tr><td>(i)</td><td>shout;</td></tr><tr><td>(ii)</td><td>threaten.</td></tr></table></td></tr>
+        <tr><td>2.</td><td>Officers reply.</td></tr></table>"""
+    assert shown(body) == [
+        ("A.", "Conduct"), ("1.", "Members must not:"), ("(i)", "shout;"), ("(ii)", "threaten."), ("2.", "Officers reply."),
+    ]  # fmt: skip
+
+
+def test_a_table_of_facts_stays_a_table() -> None:
+    body = "<table><tr><th>What</th><th>How soon</th></tr><tr><td>Enquiries</td><td>10 working days</td></tr></table>"
+    assert [text for _, text in shown(body)] == ["What | How soon", "Enquiries | 10 working days"]
+
+
+def test_lists_of_links_are_no_part_of_the_text_and_links_in_sentences_are() -> None:
+    links = "".join(f'<li><a href="#{number}">Section {number}</a></li>' for number in range(4))
+    body = f"""<div><h3>On this page</h3><ul>{links}</ul></div><p>1. See <a href="#">the code</a>, <a href="#">the
+        scheme</a> and <a href="#">the rules</a>, all of which apply to members and to officers alike.</p>"""
+    assert [text[:6] for _, text in shown(body)] == ["1. See"]
+
+
 def test_navigation_banners_and_footers_are_left_out() -> None:
     body = """<header><nav><ul><li>Home</li></ul></nav></header><div id="cookie-consent"><p>We use cookies.</p></div>
         <div class="breadcrumb"><ol><li>Home</li></ol></div><main><h1>Protocol</h1><p>1.1 Members must reply.</p>

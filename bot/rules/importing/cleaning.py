@@ -18,6 +18,11 @@ _BALLOON = re.compile(r"^(?:Comment(?:ed)?|Formatted|Deleted|Inserted|Moved)\s*(
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*\|?\s*)?[-–—|\s]*\d{1,4}[-–—|\s]*(?:(?:of|/)\s*\d{1,4})?$|^\d{1,4}\s*\|\s*page$", re.IGNORECASE
 )
+_VERSIONS = re.compile(
+    r"^(?:version|issue|revision|rev\.?|amendment)(?: (?:no\.?|number))? \| .*\b(?:date|changes?|author|approved|by|"
+    r"status)\b",
+    re.IGNORECASE,
+)
 _CONTENTS_HEADING = re.compile(r"^(?:table of )?contents(?: page)?:?$|^index$", re.IGNORECASE)
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}$|(?:…\s?){2,}\s*\d{1,4}$|\t\s*\d{1,4}$")
 _LEADER_REACH = 200
@@ -33,13 +38,24 @@ _FRAGMENT = 3
 def clean(blocks: Sequence[Block]) -> list[Block]:
     """The blocks that are the protocol's own text."""
     kept = [block for block in blocks if not _BALLOON.match(block.text)]
-    numbered = _without_page_numbers(kept)
+    numbered = _without_page_numbers(_without_version_table(kept))
     return _rejoined(_without_contents(_without_running_lines(numbered)))
 
 
 def key(text: str) -> str:
     """A text without case, number and punctuation, to see that two are the same line."""
     return re.sub(r"[^a-z ]", "", re.sub(r"\s+", " ", text.lower())).strip()
+
+
+def _without_version_table(blocks: list[Block]) -> list[Block]:
+    """Without a table of the document's own versions: what it says of earlier ones is no rule."""
+    kept: list[Block] = []
+    within = False
+    for block in blocks:
+        within = block.row and (within or _VERSIONS.match(block.text) is not None)
+        if not within:
+            kept.append(block)
+    return kept
 
 
 def _without_page_numbers(blocks: list[Block]) -> list[Block]:

@@ -36,15 +36,20 @@ _AMOUNT = re.compile(
     rf"(?:\s+or\s+(?:fewer|less))?[\s-]*{_UNIT}(?P<own>['’]?)",
     re.IGNORECASE,
 )
-_FORTNIGHT = re.compile(r"\b(?:a|one|(?P<two>two)) fortnights?\b", re.IGNORECASE)
+_FORTNIGHT = re.compile(
+    r"\b(?:(?:a|one|the|another)(?: (?:further|full|clear|single|second))?|further|(?P<two>two)) fortnights?\b",
+    re.IGNORECASE,
+)
 _NEXT = re.compile(
     rf"\b(?P<n>{'|'.join(_ORDINALS)})\s+(?P<unit>(?:working|business|week)[- ]?day|day)\b", re.IGNORECASE
 )
 _LIMITS = re.compile(
-    r"\b(?:within|in under|not? (?:later|more|longer) than|at (?:the )?latest|maximum(?: of)?|max|up to|by|before|"
+    r"\b(?:within|in under|not? (?:later|more|longer|less|fewer) than|"
+    r"at (?:the )?latest|maximum(?: of)?|max|up to|by|before|"
     r"after|prior to|"
     r"inside|under|in (?:no more|less|fewer) than|at least|at most|allow|target(?:s)?(?: is| of)?|"
-    r"deadline|period of|time(?:scale|frame| limit)?|take|takes|taken|exceed(?:ing|s)?|in advance|notice|of receipt|"
+    r"deadline|period of|time(?:scale|frame| limit)?|take|takes|taken|exceed(?:ing|s)?|in advance|notice|warning|"
+    r"of receipt|"
     r"of receiving|run-?up|preceding|beginning|starting|following|turn-?(?:a)?round|response times?|in which to|"
     r"standard|"
     r"expected in|end of|lasts?|aim|aims|for example|ordinarily|normally|usually|beforehand|ahead of|every|once|"
@@ -52,11 +57,14 @@ _LIMITS = re.compile(
     re.IGNORECASE,
 )
 _NOT_LIMITS = re.compile(
-    r"\b(?:years? of (?:age|service|experience)|years? old|hours? of (?:work|duty)|outside (?:normal |office |"
+    r"\b(?:years? of (?:age|service|experience)|years? old|hours? of (?:work|duty|(?:[\w'’]+ )+time)|"
+    r"outside (?:normal |office |"
     r"working )*hours|"
     r"(?:term|period) of office|(?:last|past|previous) (?:[\w-]+ )?(?:years?|months?|weeks?|days?))\b",
     re.IGNORECASE,
 )
+_PAST = re.compile(r"\b(?:in|during|since) (?:\w+ )?(?:19|20)\d\d\b.*\b(?:was|were|had)\b", re.IGNORECASE)
+"""What is told of an earlier year limits nothing today."""
 _CONFIDENCE = re.compile(r"\bper (?:day|week|month|year)\b|\ba (?:day|week) (?:on|of) ", re.IGNORECASE)
 _YEARLY = re.compile(
     r"\b(?:annual(?:ly)?|every (?:(?P<n>two|three|four|five|\d) )?years?|once a year|each (?:municipal )?year|yearly|"
@@ -149,6 +157,8 @@ def deadlines_in(ref: str, text: str, heading: str = "") -> list[Deadline]:
     """The time limits in a paragraph, each with its sentence."""
     found: list[Deadline] = []
     for sentence in sentences(text):
+        if _PAST.search(sentence):
+            continue
         for start, end, amount, unit in _expressions(sentence):
             kind, what = _purpose(sentence, start, end, heading, text)
             one = Deadline(kind, what, amount, unit, ref, sentence)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.rules.importing.offices import Post, posts
 from bot.rules.importing.recipients import recipients
+from bot.rules.importing.roles import sides
 from bot.rules.importing.sentences import sentences
 from bot.rules.protocol import Position, Role
 
@@ -78,17 +79,32 @@ class Advice:
     ref: str
 
 
-def title_of(lines: Sequence[str], fallback: str) -> str:
-    """The document's title: its heading lines, without version and date."""
+_PROTOCOL = re.compile(r"\b(?:protocol|relations|relationships)\b", re.IGNORECASE)
+_LONGEST_TITLE = 14
+
+
+def title_of(lines: Sequence[str], opening: Sequence[str], fallback: str) -> str:
+    """The document's title: its heading lines, without version and date.
+
+    Args:
+        lines: the headings at its top.
+        opening: its first lines, headings or not: a page of a website or of a constitution names others first.
+        fallback: where none of them names a protocol.
+    """
+    if not any(_PROTOCOL.search(line) for line in lines):
+        named = [line for line in opening if _PROTOCOL.search(line) and len(line.split()) <= _LONGEST_TITLE]
+        named = [line for line in named if not line.rstrip().endswith((".", ":", ";"))]
+        lines = [*lines, *sorted(named, key=lambda line: not any(sides(line)))[:1]]
     kept = [line for line in lines if not re.fullmatch(_VERSION.pattern, line.strip(), re.IGNORECASE)]
-    named = [line for line in kept if re.search(r"\b(?:protocol|relations|code|guide)\b", line, re.IGNORECASE)]
+    named = [line for line in kept if _PROTOCOL.search(line)]
+    named = named or [line for line in kept if re.search(r"\b(?:code|guide)\b", line, re.IGNORECASE)]
     if len(named) > 1:
         return _shortened(named[-1] if len(" ".join(named)) > 140 else named[0])  # noqa: PLR2004 - one line of a page
     if named:
         place = kept.index(named[0])
         before = (
             kept[place - 1]
-            if place and re.search(r"\bcouncil\b|\bborough of\b", kept[place - 1], re.IGNORECASE)
+            if place and re.fullmatch(r"[^\d:]*(?:\bcouncil\b|\bborough of\b)[^\d:]*", kept[place - 1], re.IGNORECASE)
             else ""
         )
         return _shortened(f"{before} {named[0]}".strip())

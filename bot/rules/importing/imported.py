@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _CONTRACT_UNITS = {Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.HOURS, Unit.WEEKS}
 UNNAMED = "your council"
 """Where the document names no council; whoever imports it can say with --name."""
+OPENING = 25
+"""Blocks of a file among which its title is looked for."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -138,7 +140,8 @@ def import_document(
     for note in contradictions(deadlines):
         warnings.add(note)
     _check_routes(routes, warnings)
-    title = title_of(segmented.title_lines, name or document.name or "Protocol")
+    opening = [block.text for block in document.blocks[:OPENING]]
+    title = title_of(segmented.title_lines, opening, name or document.name or "Protocol")
     offices = building.Offices(statutory)
     pack = building.pack_of(
         pack_id=pack_id,

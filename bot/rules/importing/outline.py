@@ -62,6 +62,7 @@ _VERBS = re.compile(
     r"includes?|applies|apply|need|needs|ought)\b"
 )
 _QUESTION = re.compile(r"^(?:what|when|who|whom|how|why|where|which|if|should|can|may)\b", re.IGNORECASE)
+_OUTER = {"part", "appendix", "annex", "schedule"}
 _LONGEST_TITLE = 16
 _LONGEST_HINTED = 24
 _SENTENCE = 12
@@ -151,7 +152,8 @@ def _whole_numbers(items: list[Item]) -> list[Item]:
     whole = [
         (index, item)
         for index, item in enumerate(items)
-        if item.numbered and item.label is not None and item.label.depth == 1 and not item.label.closed
+        if item.numbered and item.label is not None and item.label.depth == 1
+        if not item.label.closed and item.label.prefix not in _OUTER
     ]
     votes = {index: _votes_for_section(items, index) for index, _ in whole}
     sections = sum(votes.values())
@@ -209,7 +211,7 @@ def _named_parts(items: list[Item]) -> list[Item]:
         if label is None or item.part is not Part.TEXT:
             continue
         heading = looks_like_heading(item.text, hinted=item.hinted or bool(label.prefix)) or not item.text
-        if label.prefix in {"part", "appendix", "annex", "schedule"} and heading:
+        if label.prefix in _OUTER and heading:
             marked[index] = replace(item, part=Part.OUTER)
         elif (label.prefix in {"section", "article"} and heading) or (
             label.upper and not label.closed and item.lettered and _heads_a_section(items, index)

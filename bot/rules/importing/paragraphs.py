@@ -150,13 +150,23 @@ def _sections(items: Iterable[Item]) -> list[_Section]:
 
 
 def _numbers_restart(sections: Sequence[_Section]) -> bool:
-    """Whether whole numbers begin again at 1 in several sections."""
-    firsts = 0
+    """Whether whole numbers begin again at 1 in most sections, rather than run on from one to the next."""
+    begin, run_on = 0, 0
+    last: int | None = None
     for section in sections:
-        whole = [item.label for _, item in section.items if item.numbered and item.label and item.label.depth == 1]
-        if whole and whole[0].number == 1:
-            firsts += 1
-    return firsts > 1
+        whole = [
+            item.label.number or 0
+            for _, item in section.items
+            if item.numbered and item.label and item.label.depth == 1 and not item.label.closed
+        ]
+        if not whole:
+            continue
+        if whole[0] == 1:
+            begin += 1
+        elif last is not None and whole[0] == last + 1:
+            run_on += 1
+        last = whole[-1]
+    return begin > 1 and begin > run_on
 
 
 class _Gatherer:

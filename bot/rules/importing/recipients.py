@@ -78,8 +78,8 @@ _CASE = re.compile(
     r"(?:\b(?:in the case of|in respect of|in relation to|where|if|when|unless|for|being|is|are|as|involv\w+|"
     r"concern(?:s|ing)|about|"
     r"relat(?:es|ing) to|regarding|against|between|including|whether|by)\s+"
-    rf"(?:(?:it|this|the (?:matter|relationship|concern|complaint|officer|person|employee|declarer|"
-    rf"individual)(?: concerned| in question)?)\s+"
+    rf"(?:(?:it|this|the (?:matter|relationship|connection|tie|friendship|concern|complaint|officer|person|employee|"
+    rf"declarer|individual)(?: concerned| in question)?)\s+"
     rf"(?:is|are|concerns?|involves?|relates? to|is about)\s+)?{_DET})$",
     re.IGNORECASE,
 )
@@ -178,8 +178,26 @@ _LEFT_OUT = re.compile(
 """Where the verb is left out: ``for officers, their manager``; ``..., and officers the Director``."""
 
 
+_GIVES = re.compile(rf"\b(?:giv(?:e|es|ing)|send(?:s|ing)?)\s+{_DET}$", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"\s+(?:(?:a|an|written|full|prompt|early|due|brief|confidential)\s+)*(?:notice|notification|details|particulars|"
+    r"note|statement|declaration|disclosure|account|word)\b",
+    re.IGNORECASE,
+)
+"""``give the Monitoring Officer written notice``."""
+_IT_IS = re.compile(rf"\bit (?:is|will be|should be)\s+{_DET}$", re.IGNORECASE)
+_WHO_IS_TOLD = re.compile(
+    r"\s+(?:who|that)\s+(?:is|are|must|should|shall|will)\s+(?:to\s+)?(?:be\s+)?(?:told|informed|"
+    r"notified|made aware)\b",
+    re.IGNORECASE,
+)
+"""``it is the Leader who is to be told``."""
+
+
 def _by_own_words(before: str, after: str) -> Use | None:
     """A post's use by the words just before and after it."""
+    if (_GIVES.search(before) and _NOTICE.match(after)) or (_IT_IS.search(before) and _WHO_IS_TOLD.match(after)):
+        return Use.RECEIVES
     receives = _RECEIVES.search(before) is not None
     if not receives and _PASSIVE.match(after):
         return Use.RECEIVES
@@ -302,7 +320,7 @@ def _case_before(sentence: str, named: list[Post], uses: list[Use], place: int) 
 
 
 _ROLE = (
-    r"(?:(?:elected |co-opted )?members?|councillors?|officers?|employees?|staff|both parties|"
+    r"(?:members? of staff|(?:elected |co-opted )?members?|councillors?|officers?|employees?|staff|both parties|"
     r"(?:the|each|either) part(?:y|ies))"
 )
 _ROLES = re.compile(
