@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check lint format docs train quality faults
+.PHONY: help install demo serve test check lint format docs train encoder quality faults
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,11 @@ docs: .venv/.installed-test ## fill the made parts of the documents from the cod
 train: .venv/.installed-test ## fit the search and the check of drafts to the packs (some minutes; after changing a pack)
 	$(BIN)/python -m tools.train_search
 	$(BIN)/python -m tools.train_drafts
+
+encoder: .venv/.installed-test ## train the encoder anew from the published model (half an hour; rarely needed)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,train]' -c constraints.txt
+	$(BIN)/python -m tools.train_encoder
+	$(MAKE) train
 
 quality: .venv/.installed-test ## measure the answers, beside plain engines, into docs/answer-quality.md
 	$(BIN)/python -m benchmarks.answer_quality --write

@@ -159,13 +159,23 @@ async def _hosts(settings: Settings) -> Line:
     )
 
 
-async def ask_ourselves(settings: Settings, clock: Clock) -> Line:
-    """Whether the service runs here, and whether it is ready."""
+async def runs_here(settings: Settings, clock: Clock) -> bool:
+    """Whether a bot with these settings answers on this machine."""
+    return not isinstance(await _ask_readiness(settings, clock), str)
+
+
+async def _ask_readiness(settings: Settings, clock: Clock) -> Answer | str:
     port = settings.metrics_port if settings.metrics_port is not None else settings.port
     host = settings.host if is_loopback(settings.host) else "127.0.0.1"
     async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=False) as session:
-        answer = await _ask(session, "GET", f"http://{host}:{port}/readyz", clock, {})
+        return await _ask(session, "GET", f"http://{host}:{port}/readyz", clock, {})
+
+
+async def ask_ourselves(settings: Settings, clock: Clock) -> Line:
+    """Whether the service runs here, and whether it is ready."""
+    answer = await _ask_readiness(settings, clock)
     if isinstance(answer, str):
+        port = settings.metrics_port if settings.metrics_port is not None else settings.port
         return ok("service", f"is not running on port {port}")
     missing = answer.body.get("missing")
     if missing:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+import yaml
 
 from benchmarks.search_rivals import RIVALS, texts_of
 from bot.pack_files import PackLibrary, shared_knowledge
@@ -60,6 +61,23 @@ def read(name: str) -> list[dict[str, Any]]:
     """The rows of a file of ../shared/eval; none where it is not there."""
     path = EVAL / name
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def set_aside() -> list[dict[str, Any]]:
+    """The questions on which nothing was ever trained, once for each protocol."""
+    rows = yaml.safe_load((ROOT / "benchmarks" / "set_aside.yaml").read_text(encoding="utf-8"))
+    return [
+        {
+            "question": row["text"],
+            "role": row["role"],
+            "protocol": name,
+            "refs": refs,
+            "answerable": bool(refs),
+            "style": "set aside",
+        }
+        for row in rows
+        for name, refs in row["answers"].items()
+    ]
 
 
 def side(word: str) -> Role | None:
@@ -140,8 +158,12 @@ def grouped(outcomes: list[Outcome], misses: int) -> list[list[str]]:
 
 def answers(packs: dict[str, Pack], engines: dict[str, SearchEngine], misses: int) -> str:
     parts = []
-    for name, title in (("questions.jsonl", "Questions"), ("field.jsonl", "Questions from the field")):
-        questions = read(name)
+    sets = (
+        (set_aside(), "Questions set aside"),
+        (read("questions.jsonl"), "Questions"),
+        (read("field.jsonl"), "Questions from the field"),
+    )
+    for questions, title in sets:
         if questions:
             parts.append(f"### {title}\n\n" + table(HEAD, grouped(ours(questions, engines), misses)))
             rows = [["ours", *figures(ours(questions, engines))]]

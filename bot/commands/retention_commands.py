@@ -85,7 +85,8 @@ def purge(
     for kind, records in found.items():
         listed = ", ".join(record.name for record in records[:SHOWN])
         more = f" and {len(records) - SHOWN} more" if len(records) > SHOWN else ""
-        sys.stdout.write(f"  {kind:12} older than {days[kind]} days: {len(records)}  {listed}{more}\n")
+        line = f"  {kind:12} older than {days[kind]} days: {len(records)}  {listed}{more}"
+        sys.stdout.write(f"{line.rstrip()}\n")
     for kind in [kind for kind, kept in days.items() if kept is None]:
         sys.stdout.write(f"  {kind:12} kept: {RETENTION[kind].upper()} is not set\n")
     if held:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ALSO_SHARE = 0.4
 """A second kind is named when it is at least this share as likely as the first."""
 REFS_OF_A_KIND = 2
+NAMED_FIRST = 0.1
+"""How far the order in which a kind names its paragraphs counts, beside how far a search for the text leads to each."""
 SEARCH_WEIGHS, LEAST_SHARE = 0.15, 1e-3
 
 
@@ -47,7 +49,8 @@ class Audience(StrEnum):
 class DraftKind:
     """One way in which a message runs into a protocol.
 
-    ``refs`` gives the paragraphs by pack, the nearest first; ``by`` is who can do it.
+    ``refs`` gives the paragraphs by pack, the nearest first: none for a pack that has no such rule, while a pack
+    that is not named (an imported one) is searched for it. ``by`` is who can do it.
     """
 
     id: str
@@ -119,9 +122,11 @@ def check_draft(engine: SearchEngine, text: str, role: Role, audience: Audience 
     model = trained.drafts
     reader = Audience(audience) if audience in set(Audience) else Audience.OFFICER
     likely = model.likelihoods(text, role, reader, trained.encoder, trained.spelling)
-    if 1 - float(likely[-1]) < model.threshold:
+    ruled_on = np.array([bool(kind.refs.get(engine.pack.id, ("searched for",))) for kind in model.kinds])
+    kinds = np.where(ruled_on, likely[:-1], 0)
+    if float(kinds.sum()) < model.threshold:
         return ()
-    kinds = likely[:-1] * _search_agrees(engine, model.kinds, text)
+    kinds = kinds * _search_agrees(engine, model.kinds, text)
     order = np.argsort(-kinds, kind="stable")
     flags: dict[str, Flag] = {}
     for number in order[:2]:
@@ -135,19 +140,27 @@ def check_draft(engine: SearchEngine, text: str, role: Role, audience: Audience 
 def _search_agrees(engine: SearchEngine, kinds: tuple[DraftKind, ...], text: str) -> Numbers:
     """How far a search for the text leads to the kinds' own paragraphs: it decides between kinds that are close."""
     shares = engine.shares(text)
-    best = [max((shares.get(ref, 0.0) for ref in refs_of(kind, engine)), default=0.0) for kind in kinds]
+    best = [max((shares.get(ref, 0.0) for ref in refs_of(kind, engine, {})), default=0.0) for kind in kinds]
     agrees: Numbers = (np.array(best, dtype=np.float32) + LEAST_SHARE) ** SEARCH_WEIGHS
     return agrees
 
 
-def refs_of(kind: DraftKind, engine: SearchEngine) -> tuple[str, ...]:
-    """The paragraphs that the kind names in this pack, the nearest first."""
-    return kind.refs.get(engine.pack.id, ())[:REFS_OF_A_KIND]
+def refs_of(kind: DraftKind, engine: SearchEngine, shares: Mapping[str, float]) -> tuple[str, ...]:
+    """The paragraphs of the kind in this pack that the text runs into most: by their order, and what a search finds.
+
+    Args:
+        kind: what is wrong with the text.
+        engine: the search engine over the council's pack.
+        shares: how the pack's clauses share the text among them.
+    """
+    named = kind.refs.get(engine.pack.id, ())
+    nearest = sorted(enumerate(named), key=lambda one: -(shares.get(one[1], 0.0) + NAMED_FIRST / (1 + one[0])))
+    return tuple(ref for _, ref in nearest)[:REFS_OF_A_KIND]
 
 
 def _flags_of(engine: SearchEngine, kind: DraftKind, text: str) -> Iterator[Flag]:
     """The kind's paragraphs in this pack: the named ones, or where it names none, what a search finds."""
-    refs = refs_of(kind, engine)
+    refs = refs_of(kind, engine, engine.shares(text))
     if not refs:
         found = engine.search(f"{kind.why} {text}", None)
         refs = tuple(hit.ref for hit in found.hits[:1]) if found.verdict == "clear" else ()

@@ -94,6 +94,13 @@ def test_what_only_officers_can_do_is_never_said_of_a_member(engines: dict[str, 
     assert not {flag.kind for flag in flags} & only_officers
 
 
+def test_what_only_one_council_forbids_is_flagged_there_alone(engines: dict[str, SearchEngine]) -> None:
+    text = "Scrutiny members of our group: the line tonight is to vote the call-in down, no exceptions please."
+    flagged = {name for name, engine in engines.items() if check_draft(engine, text, Role.MEMBER, "group")}
+    assert flagged == {"west-oxfordshire"}
+    assert "15" in [flag.ref for flag in check_draft(engines["west-oxfordshire"], text, Role.MEMBER, "group")]
+
+
 def test_who_writes_to_whom_is_part_of_what_is_judged() -> None:
     marks = {tuple(context(role, audience)) for role in Role for audience in Audience}
     assert len(marks) == len(Role) * len(Audience)
