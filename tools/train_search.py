@@ -193,6 +193,7 @@ class Trainer:
                     "dense_none": float(np.logaddexp.reduce(none)),
                     "elsewhere": np.stack([part[: self.clauses][self.of_pack != one.pack] for part in (first, second)]),
                     "right": np.isin(mine, one.answers),
+                    "pack": one.pack,
                     "kind": self.lessons.all[one.text].kind,
                     "words": len(self.texts[one.text].split()),
                 }
@@ -289,13 +290,30 @@ def padded(rows: Sequence[NDArray[Any]], width: int, filling: float) -> NDArray[
     return full
 
 
-def measured(held: list[dict[str, Any]], mix: Sequence[float], confidence: Sequence[float]) -> dict[str, Any]:
+def fit_confidence(
+    held: list[dict[str, Any]], mix: Sequence[float], weights: NDArray[np.float64]
+) -> tuple[list[float], list[float]]:
+    """The weight of each sign and a bias; and for each pack what it is surer by, or less sure, than its signs say.
+
+    Packs differ in how many of the questions that all were asked they answer, which tells on their scores for none.
+    """
+    packs = max(one["pack"] for one in held) + 1
+    seen = np.array([[*signs(one, mix), *(float(one["pack"] == pack) for pack in range(packs))] for one in held])
+    sure = LogisticRegression(C=1.0, max_iter=2000)
+    sure.fit(seen, [bool(one["right"].any()) for one in held], sample_weight=weights)
+    found = [float(value) for value in sure.coef_[0]]
+    return [*found[:-packs], float(sure.intercept_[0])], found[-packs:]
+
+
+def measured(
+    held: list[dict[str, Any]], mix: Sequence[float], confidence: Sequence[float], surer: Sequence[float]
+) -> dict[str, Any]:
     """Figures on the held texts, by kind."""
     groups: dict[str, list[tuple[bool, bool, bool, float]]] = {}
     for one in held:
         clauses, _ = mixed(one, mix)
         order = np.argsort(-clauses)
-        sure = float(np.dot(confidence[:-1], signs(one, mix)) + confidence[-1])
+        sure = float(np.dot(confidence[:-1], signs(one, mix)) + confidence[-1] + surer[one["pack"]])
         row = (bool(one["right"].any()), bool(one["right"][order[0]]), bool(one["right"][order[:3]].any()), sure)
         kind = "scenarios" if one["kind"] == "scenario" else "long" if one["words"] > 21 else "short"
         groups.setdefault("all", []).append(row)
@@ -319,12 +337,15 @@ def _figures(rows: list[tuple[bool, bool, bool, float]]) -> dict[str, float]:
 
 
 def sample_weights(held: list[dict[str, Any]]) -> NDArray[np.float64]:
-    """Weights under which three in four held texts have an answer, and scenarios count as much as the rest."""
+    """Weights under which three in four held texts of each pack have an answer."""
     weights = np.array([0.5 if one["kind"] == "scenario" else 1.0 for one in held])
     able = np.array([bool(one["right"].any()) for one in held])
-    weights[able] *= EXPECTED_ANSWERABLE / weights[able].sum()
-    weights[~able] *= (1 - EXPECTED_ANSWERABLE) / weights[~able].sum()
-    return weights * len(held)
+    pack = np.array([one["pack"] for one in held])
+    for each in np.unique(pack):
+        for part, share in ((able, EXPECTED_ANSWERABLE), (~able, 1 - EXPECTED_ANSWERABLE)):
+            chosen = (pack == each) & part
+            weights[chosen] *= share / weights[chosen].sum() * (pack == each).sum()
+    return weights
 
 
 def pruned(weights: Numbers, bias: Numbers) -> dict[str, NDArray[Any]]:
@@ -360,17 +381,15 @@ def main() -> None:
     scored = trainer.scored(held, trainer.train_sparse(learned), trainer.train_dense(learned))
     weights = sample_weights(scored)
     mix = fit_mix(scored, weights)
-    sure = LogisticRegression(C=1.0, max_iter=1000)
-    sure.fit([signs(one, mix) for one in scored], [bool(one["right"].any()) for one in scored], sample_weight=weights)
-    confidence = [*(float(value) for value in sure.coef_[0]), float(sure.intercept_[0])]
+    confidence, surer = fit_confidence(scored, mix, weights)
     figures = {
-        "mixed": measured(scored, mix, confidence),
-        "words and pieces alone": measured(scored, [1, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0, 0]),
-        "encoder alone": measured(scored, [0, 1, 0, 1, 0], [1, 0, 0, 0, 0, 0, 0]),
+        "mixed": measured(scored, mix, confidence, surer),
+        "words and pieces alone": measured(scored, [1, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0, 0], [0.0] * len(surer)),
+        "encoder alone": measured(scored, [0, 1, 0, 1, 0], [1, 0, 0, 0, 0, 0, 0], [0.0] * len(surer)),
     }
     note(json.dumps(figures, indent=1), began)
     everything = trainer.examples(held=None)
-    write(trainer, trainer.train_sparse(everything), trainer.train_dense(everything), (mix, confidence), figures)
+    write(trainer, trainer.train_sparse(everything), trainer.train_dense(everything), (mix, confidence, surer), figures)
     note("written", began)
 
 
@@ -378,7 +397,7 @@ def write(
     trainer: Trainer,
     sparse_model: tuple[Numbers, Numbers],
     dense: tuple[Numbers, Numbers],
-    put_together: tuple[list[float], list[float]],
+    put_together: tuple[list[float], list[float], list[float]],
     figures: dict[str, Any],
 ) -> None:
     """The files of bot/rules/search/trained/, but for the encoder's own."""
@@ -405,7 +424,7 @@ def write(
         said=eight_bits(trainer.directions[len(lessons.all) :])[0],
         **pruned(*sparse_model),
     )
-    mix, confidence = put_together
+    mix, confidence, surer = put_together
     names = ("sparse", "dense", "sparse_none", "dense_none", "none")
     packs: dict[str, Any] = {}
     at = 0
@@ -413,6 +432,7 @@ def write(
         start = trainer.clauses + trainer.subjects + number * BANK
         packs[pack.id] = {
             "none": trainer.clauses + number,
+            "surer": round(surer[number], 5),
             "near_misses": [start, start + BANK],
             "missed": [at, at + len(pack.near_misses), fingerprint(miss.text for miss in pack.near_misses)],
             "clauses": {

@@ -90,6 +90,7 @@ class ByTraining:
         self._columns = np.array(columns)
         self._elsewhere = np.setdiff1d(np.arange(len(trained.said)), self._columns)
         self._none = trained.sparse_none[pack.id]
+        self._surer = trained.surer[pack.id]
         start = len(trained.said)
         self._subjects = slice(start, start + len(trained.subjects))
         self._near = slice(*trained.near_misses[pack.id])
@@ -121,7 +122,8 @@ class ByTraining:
             - float(clauses[best]),
         )
         *weights, bias = mix.confidence
-        confidence = share_of(sum(weight * sign for weight, sign in zip(weights, signs, strict=True)) + bias)
+        odds = sum(weight * sign for weight, sign in zip(weights, signs, strict=True))
+        confidence = share_of(odds + bias + self._surer)
         subject = int(np.argmax(subjects))
         near_misses = self._missed @ direction
         near_miss = int(np.argmax(near_misses)) if near_misses.size else NO_NEAR_MISS

@@ -74,6 +74,8 @@ class Trained:
     prints: Mapping[str, Mapping[str, str]]
     sparse_none: Mapping[str, int]
     """The sparse model's column for what a pack does not answer."""
+    surer: Mapping[str, float]
+    """What a pack's answers are surer by than their signs say, on the scale of log-odds; negative for less sure."""
     subjects: tuple[str, ...]
     near_misses: Mapping[str, tuple[int, int]]
     """Where the directions stand that speak for a pack's near misses as a whole."""
@@ -128,6 +130,7 @@ def read_trained(files: Mapping[str, bytes], kinds: Sequence[DraftKind] = ()) ->
         columns={name: {ref: entry[0] for ref, entry in pack["clauses"].items()} for name, pack in packs.items()},
         prints={name: {ref: entry[1] for ref, entry in pack["clauses"].items()} for name, pack in packs.items()},
         sparse_none={name: pack["none"] for name, pack in packs.items()},
+        surer={name: pack["surer"] for name, pack in packs.items()},
         subjects=tuple(about["subjects"]),
         near_misses={name: (pack["near_misses"][0], pack["near_misses"][1]) for name, pack in packs.items()},
         missed={
