@@ -129,6 +129,18 @@ def test_force_and_whom_it_binds_are_read_from_the_sentence(text: str, force: Fo
     assert binds_of(text) == (binds,)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Statutory Officer” means the Head of Paid Service, the Monitoring Officer or the Chief Finance Officer.",
+        "The statutory officers are the Monitoring Officer, the Section 151 Officer and the Head of Paid Service.",
+    ],
+)
+def test_a_list_of_the_statutory_posts_does_not_make_one_the_holder_of_another(text: str) -> None:
+    found = {one.statutory: one.title for one in statutory_officers([paragraph(text)])}
+    assert all(title == statutory for statutory, title in found.items())
+
+
 def test_title_council_and_version_come_from_the_heading_lines() -> None:
     lines = ("BRACKWATER BOROUGH COUNCIL", "Protocol on Member and Officer Relations", "Version 2.1")
     assert title_of(lines, (), "x") == "BRACKWATER BOROUGH COUNCIL Protocol on Member and Officer Relations"

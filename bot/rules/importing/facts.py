@@ -152,6 +152,11 @@ def statutory_officers(paragraphs: Sequence[Paragraph]) -> list[StatutoryOfficer
     return found
 
 
+_ANOTHER_POST = re.compile("|".join(pattern for _, pattern in _STATUTORY), re.IGNORECASE)
+"""“The Head of Paid Service, the Monitoring Officer and ...” lists the posts, and says nothing of who fills them. The
+law keeps the Monitoring Officer's post apart from the others: Local Government and Housing Act 1989, section 5."""
+
+
 def _holder(statutory: str, pattern: str, paragraphs: Sequence[Paragraph]) -> StatutoryOfficer | None:
     plain: StatutoryOfficer | None = None
     named = re.compile(rf"\b(?:{pattern})", re.IGNORECASE)
@@ -159,7 +164,7 @@ def _holder(statutory: str, pattern: str, paragraphs: Sequence[Paragraph]) -> St
         for sentence in sentences(f"{paragraph.lead_in} {paragraph.text}"):
             for match in named.finditer(sentence):
                 title = _title_beside(sentence, match, named)
-                if title:
+                if title and not _ANOTHER_POST.fullmatch(title):
                     return StatutoryOfficer(statutory, title, paragraph.ref)
                 plain = plain or StatutoryOfficer(statutory, statutory, paragraph.ref)
     return plain
