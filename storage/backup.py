@@ -96,6 +96,24 @@ def _checked(file: Path) -> frozenset[str]:
     return at
 
 
+def sqlite_in_use(database: Path) -> bool:
+    """Whether another process has the database open.
+
+    SQLite leaves the write-ahead log (and `serve` turns it on again) only for whoever is alone with the file:
+    https://www.sqlite.org/wal.html, section 3.3.
+    """
+    if not database.is_file():
+        return False
+    with contextlib.closing(sqlite3.connect(database, timeout=0.2, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+        except sqlite3.OperationalError as error:
+            return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+        except sqlite3.DatabaseError:
+            return False  # damaged: the more reason to restore
+    return False
+
+
 def sqlite_has_content(database: Path) -> bool:
     """Whether there is a database at this place already."""
     return database.exists() and database.stat().st_size > 0

@@ -67,12 +67,19 @@ def restore(
     settings = read_settings(config)
     if not file.is_file():
         raise InputError(f"There is no file {file}. Correct the path.")
-    if run(probes.runs_here(settings, bootstrap.SystemClock())):
+    if _is_used(settings):
         raise InputError(STILL_RUNNING)
     work = _restore_sqlite if backup.is_sqlite(settings.database_url) else _restore_postgres
     before = run(work(settings, file, replace))
     kept = f" What was there before is in {before}." if before else ""
     sys.stdout.write(f"The backup {file} is restored and up to date.{kept} Run “protocol-bot doctor” now.\n")
+
+
+def _is_used(settings: Settings) -> bool:
+    """Whether a bot may still be writing: on SQLite the file itself tells, else whether one answers on this machine."""
+    if backup.is_sqlite(settings.database_url):
+        return backup.sqlite_in_use(backup.sqlite_file(settings.database_url))
+    return run(probes.runs_here(settings, bootstrap.SystemClock()))
 
 
 STILL_RUNNING = (

@@ -16,6 +16,7 @@ from bot.rules.protocol import Position
 from storage import backup, new_key, open_store
 from storage.tables import metadata
 from tests.conftest import KEY, apart
+from tests.operations.test_serve import free_port
 from tests.support import FakeClock, person
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     found: str = request.getfixturevalue(f"{request.param}_url")
     monkeypatch.setenv("DATABASE_URL", found)
     monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
+    monkeypatch.setenv("PORT", str(free_port()))
     fill(found)
     return found
 
@@ -176,6 +178,25 @@ def test_without_its_keys_a_backup_is_not_put_in_place(
     assert run(["restore", str(file)]) == 2
     assert "key back first" in said(capsys)
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_database_that_somebody_has_open_is_not_replaced_under_them(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
+    fill(sqlite_url)
+    file = tmp_path / "a.backup"
+    run(["backup", str(file)])
+    database = backup.sqlite_file(sqlite_url)
+
+    with sqlite3.connect(database) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("SELECT count(*) FROM people").fetchone()
+        assert run(["restore", str(file), "--replace"]) == 2
+        assert "Stop it first" in said(capsys)
+    other.close()
+    assert run(["restore", str(file), "--replace"]) == 0
 
 
 def test_a_restore_onto_a_new_machine_needs_no_replace(

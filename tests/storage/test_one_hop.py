@@ -83,4 +83,5 @@ async def test_a_connection_may_be_closed_twice_at_once() -> None:
     )
 
     assert not waiting
+    await asyncio.to_thread(connection._thread.join, 10)  # it has answered, and may still be on its way out
     assert not connection._thread.is_alive()
