@@ -165,18 +165,20 @@ async def runs_here(settings: Settings, clock: Clock) -> bool:
 
 
 async def _ask_readiness(settings: Settings, clock: Clock) -> Answer | str:
-    port = settings.metrics_port if settings.metrics_port is not None else settings.port
     host = settings.host if is_loopback(settings.host) else "127.0.0.1"
     async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=False) as session:
-        return await _ask(session, "GET", f"http://{host}:{port}/readyz", clock, {})
+        return await _ask(session, "GET", f"http://{host}:{_watched_port(settings)}/readyz", clock, {})
+
+
+def _watched_port(settings: Settings) -> int:
+    return settings.metrics_port if settings.metrics_port is not None else settings.port
 
 
 async def ask_ourselves(settings: Settings, clock: Clock) -> Line:
     """Whether the service runs here, and whether it is ready."""
     answer = await _ask_readiness(settings, clock)
     if isinstance(answer, str):
-        port = settings.metrics_port if settings.metrics_port is not None else settings.port
-        return ok("service", f"is not running on port {port}")
+        return ok("service", f"is not running on port {_watched_port(settings)}")
     missing = answer.body.get("missing")
     if missing:
         says = " ".join(str(each) for each in missing) if isinstance(missing, list) else "is not ready"

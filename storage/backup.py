@@ -99,8 +99,8 @@ def _checked(file: Path) -> frozenset[str]:
 def sqlite_in_use(database: Path) -> bool:
     """Whether another process has the database open.
 
-    SQLite leaves the write-ahead log (and `serve` turns it on again) only for whoever is alone with the file:
-    https://www.sqlite.org/wal.html, section 3.3.
+    SQLite gives the write-ahead log up only for whoever is alone with the file (https://www.sqlite.org/wal.html); the
+    bot turns it on again when it next opens the file.
     """
     if not database.is_file():
         return False

@@ -200,16 +200,21 @@ def _gutter(words: Sequence[dict[str, Any]], width: float) -> float | None:
     beside = sum(1 for row in {round(word["top"] / 3) for word in right} if row in rows_left or row + 1 in rows_left)
     if beside < _PAIRS:
         return None
-    # Text that fills the page reaches across: in lines that are there on both sides, the words that
-    # flank the gutter must stand apart by more than a space.
-    gaps = _flanks(words, gutter)
-    return gutter if gaps and median(gaps) > 9 else None  # noqa: PLR2004 - points; a space is about three
+    return gutter if _stand_apart(words, gutter) else None
 
 
 def _parts(words: Sequence[dict[str, Any]], gutter: float) -> bool:
     """Whether text stands on both sides of the gap, side by side, and hardly any on it: a footer, say."""
     if sum(word["x0"] < gutter < word["x1"] for word in words) > 1 + len(words) * 0.02:
         return False
+    return _stand_apart(words, gutter)
+
+
+def _stand_apart(words: Sequence[dict[str, Any]], gutter: float) -> bool:
+    """Whether the words that flank the gap are further from each other than by a space.
+
+    Text that fills the page reaches across; only lines that are there on both sides tell.
+    """
     gaps = _flanks(words, gutter)
     return bool(gaps) and median(gaps) > 9  # noqa: PLR2004 - points; a space is about three
 

@@ -38,7 +38,7 @@ _STRUCK = {"del", "s", "strike"}
 _TITLES = re.compile(r"h([1-6])")
 _MARK = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[A-Za-z]|[ivxl]{2,5})(?:\.|\)|\.\))?|[•·▪o–-]")
 """A cell that holds nothing but a paragraph's number, or a bullet: such a table only puts them beside the text."""
-_LINK_LISTS = ["ul", "ol", "td", "div", "p", "section", "table"]
+_LINK_LISTS = {"ul", "ol", "td", "div", "p", "section", "table"}
 _LEAST_LINKS, _MOSTLY = 3, 0.45
 _SENTENCE = re.compile(r"[a-z]{2}[.;:]\s*$|.{100}")
 _MOST = 0.5
@@ -73,15 +73,19 @@ def _drop_chrome(body: Tag) -> None:
         if element.name in _DROPPED or _is_hidden(element) or element.get("role") in _ROLES:
             element.decompose()
             continue
-        names = " ".join([*(element.get("class") or ()), str(element.get("id") or "")])
-        if (
-            _CHROME.search(names) and not _holds_text(element, whole) and element.name not in {"body", "main", "h1"}
-        ) or (element.name in _LINK_LISTS and not _holds_text(element, whole) and _only_links(element)):
+        if not _holds_text(element, whole) and (_is_named_chrome(element) or _only_links(element)):
             element.decompose()
+
+
+def _is_named_chrome(element: Tag) -> bool:
+    names = " ".join([*(element.get("class") or ()), str(element.get("id") or "")])
+    return _CHROME.search(names) is not None and element.name not in {"body", "main", "h1"}
 
 
 def _only_links(element: Tag) -> bool:
     """Whether it is a list of links, with a few words about them: a menu, a list of contents, other pages."""
+    if element.name not in _LINK_LISTS:
+        return False
     links = element.find_all("a")
     if len(links) < _LEAST_LINKS or any(_SENTENCE.search(text) for text in element.find_all(string=True)):
         return False

@@ -83,7 +83,8 @@ def _is_used(settings: Settings) -> bool:
 
 
 STILL_RUNNING = (
-    "The bot is running, and would go on writing to the old database. Stop it first, then restore. Nothing was changed."
+    "The database is in use: the bot is running, or another program has it open. Stop it first, then restore. "
+    "Nothing was changed."
 )
 THERE_IS_ONE = "There is a database already. Use --replace to put the backup in its place; it is kept beside it."
 NO_KEY = "The encryption keys at hand do not open this backup. Put its keys into ENCRYPTION_KEYS. Nothing was changed."

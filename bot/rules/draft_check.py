@@ -59,6 +59,10 @@ class DraftKind:
     refs: Mapping[str, tuple[str, ...]]
     by: frozenset[Role]
 
+    def is_ruled_on(self, pack_id: str) -> bool:
+        """Whether the pack has such a rule, or may have one: an imported pack that nobody looked through for it."""
+        return bool(self.refs[pack_id]) if pack_id in self.refs else True
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -122,7 +126,7 @@ def check_draft(engine: SearchEngine, text: str, role: Role, audience: Audience 
     model = trained.drafts
     reader = Audience(audience) if audience in set(Audience) else Audience.OFFICER
     likely = model.likelihoods(text, role, reader, trained.encoder, trained.spelling)
-    ruled_on = np.array([bool(kind.refs.get(engine.pack.id, ("searched for",))) for kind in model.kinds])
+    ruled_on = np.array([kind.is_ruled_on(engine.pack.id) for kind in model.kinds])
     kinds = np.where(ruled_on, likely[:-1], 0)
     if float(kinds.sum()) < model.threshold:
         return ()

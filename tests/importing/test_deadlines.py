@@ -107,6 +107,10 @@ SENTENCES = [
     ("Response within 1 day.", ((1, CD, "reply"),)),
     ("The author should have not less than six clear days’ warning of the questions.", ((6, CD),)),
     ("The time may be extended once by a further fortnight.", ((2, K),)),
+    (
+        "Since the review in 2023, which was long overdue, officers must reply within 10 working days.",
+        ((10, W, "reply"),),
+    ),
 ]
 
 NOTHING = [

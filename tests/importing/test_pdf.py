@@ -42,21 +42,22 @@ def test_running_lines_and_page_numbers_are_left_out_and_a_paragraph_runs_over_t
     assert texts(made) == [f"{number}. {LONG.strip()}" for number in range(1, 14)]
 
 
-def test_two_columns_are_read_one_after_the_other() -> None:
-    made = sheet()
+def write_two_columns(made: FPDF) -> None:
     with made.text_columns(ncols=2, gutter=14, text_align="L") as columns:
         for number in range(1, 12):
             with columns.paragraph(bottom_margin=3) as paragraph:
                 paragraph.write(f"{number}. {LONG}")
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    made = sheet()
+    write_two_columns(made)
     assert texts(made) == [f"{number}. {LONG.strip()}" for number in range(1, 12)]
 
 
 def test_a_last_page_with_a_few_lines_in_two_columns_is_read_as_the_pages_before_it() -> None:
     made = sheet()
-    with made.text_columns(ncols=2, gutter=14, text_align="L") as columns:
-        for number in range(1, 12):
-            with columns.paragraph(bottom_margin=3) as paragraph:
-                paragraph.write(f"{number}. {LONG}")
+    write_two_columns(made)
     made.add_page()
     for x, number in ((10, 12), (112, 13)):
         made.set_xy(x, 30)

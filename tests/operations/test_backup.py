@@ -38,6 +38,16 @@ def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     return found
 
 
+def backed_up(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A backup of a database with one person, which the environment names."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
+    fill(url)
+    file = tmp_path / "a.backup"
+    run(["backup", str(file)])
+    return file
+
+
 def fill(url: str) -> None:
     async def work() -> None:
         async with open_store(url, [KEY]) as store:
@@ -161,11 +171,7 @@ def test_a_backup_of_a_newer_version_is_refused(
 def test_without_its_keys_a_backup_is_not_put_in_place(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
-    fill(sqlite_url)
-    file = tmp_path / "a.backup"
-    run(["backup", str(file)])
+    file = backed_up(sqlite_url, tmp_path, monkeypatch)
     monkeypatch.setenv("ENCRYPTION_KEYS", new_key())
 
     assert run(["restore", str(file), "--replace"]) == 2
@@ -183,11 +189,7 @@ def test_without_its_keys_a_backup_is_not_put_in_place(
 def test_a_database_that_somebody_has_open_is_not_replaced_under_them(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
-    fill(sqlite_url)
-    file = tmp_path / "a.backup"
-    run(["backup", str(file)])
+    file = backed_up(sqlite_url, tmp_path, monkeypatch)
     database = backup.sqlite_file(sqlite_url)
 
     with sqlite3.connect(database) as other:
@@ -202,11 +204,7 @@ def test_a_database_that_somebody_has_open_is_not_replaced_under_them(
 def test_a_restore_onto_a_new_machine_needs_no_replace(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
-    fill(sqlite_url)
-    file = tmp_path / "a.backup"
-    run(["backup", str(file)])
+    file = backed_up(sqlite_url, tmp_path, monkeypatch)
     there = f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}"
     monkeypatch.setenv("DATABASE_URL", there)
 

@@ -64,7 +64,8 @@ _NOT_LIMITS = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(r"\b(?:in|during|since) (?:\w+ )?(?:19|20)\d\d\b.*\b(?:was|were|had)\b", re.IGNORECASE)
-"""What is told of an earlier year limits nothing today."""
+"""What is told of an earlier year limits nothing today, unless the sentence lays something down as well."""
+_LAYS_DOWN = re.compile(r"\b(?:must|shall|should|will|may|is to|are to)\b", re.IGNORECASE)
 _CONFIDENCE = re.compile(r"\bper (?:day|week|month|year)\b|\ba (?:day|week) (?:on|of) ", re.IGNORECASE)
 _YEARLY = re.compile(
     r"\b(?:annual(?:ly)?|every (?:(?P<n>two|three|four|five|\d) )?years?|once a year|each (?:municipal )?year|yearly|"
@@ -157,7 +158,7 @@ def deadlines_in(ref: str, text: str, heading: str = "") -> list[Deadline]:
     """The time limits in a paragraph, each with its sentence."""
     found: list[Deadline] = []
     for sentence in sentences(text):
-        if _PAST.search(sentence):
+        if _PAST.search(sentence) and not _LAYS_DOWN.search(sentence):
             continue
         for start, end, amount, unit in _expressions(sentence):
             kind, what = _purpose(sentence, start, end, heading, text)

@@ -152,8 +152,11 @@ def _whole_numbers(items: list[Item]) -> list[Item]:
     whole = [
         (index, item)
         for index, item in enumerate(items)
-        if item.numbered and item.label is not None and item.label.depth == 1
-        if not item.label.closed and item.label.prefix not in _OUTER
+        if item.numbered
+        and item.label is not None
+        and item.label.depth == 1
+        and not item.label.closed
+        and item.label.prefix not in _OUTER
     ]
     votes = {index: _votes_for_section(items, index) for index, _ in whole}
     sections = sum(votes.values())
